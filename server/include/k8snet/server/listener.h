@@ -1,0 +1,61 @@
+// The HTTPS listener: accepting, TLS, HTTP/1.1, parked connections and the watch pump.
+#ifndef K8SNET_SERVER_LISTENER_H_
+#define K8SNET_SERVER_LISTENER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "k8snet/apis/base/result.h"
+#include "k8snet/server/http.h"
+
+namespace k8snet::server {
+
+// Limits and addresses of a listener. All have defaults fit for production.
+struct ListenerOptions {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 0;            // 0 picks a free one.
+  std::string certificate_pem;       // Chain, leaf first. Empty with the key: plain HTTP.
+  std::string private_key_pem;
+  std::string client_ca_pem;         // Certificates asked for and verified; empty: never asked.
+  std::size_t workers = 4;           // Threads that serve requests.
+  std::size_t pump_threads = 1;      // Threads that write watches.
+  std::size_t max_connections = 100'000;
+  std::size_t max_header_bytes = 1 << 20;
+  std::size_t max_body_bytes = 3 << 20;
+  std::chrono::milliseconds header_timeout{32'000};  // Also of the TLS handshake.
+  std::chrono::milliseconds body_timeout{60'000};
+  std::chrono::milliseconds write_timeout{60'000};
+  std::chrono::milliseconds idle_timeout{90'000};
+};
+
+// Counts for metrics and tests; each is a moment's value.
+struct ListenerStats {
+  std::size_t connections = 0;
+  std::size_t parked = 0;   // Waiting for a request.
+  std::size_t streams = 0;  // In the watch pump.
+};
+
+// A running listener. A connection holds a thread only while a request of it is served; streams
+// live in the watch pump. Thread-safe.
+class Listener {
+ public:
+  virtual ~Listener() = default;  // As Stop(0).
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  // Lets streams know that something was appended. Thread-safe; cheap to call for each event.
+  [[nodiscard]] virtual Waker& waker() = 0;
+  [[nodiscard]] virtual ListenerStats stats() const = 0;
+  // Stops accepting, ends streams cleanly, lets requests in flight finish within `grace`, closes
+  // the rest and joins all threads. Idempotent.
+  virtual void Stop(std::chrono::milliseconds grace) = 0;
+};
+
+// Binds, listens and serves `handler` until stopped.
+// Errors: kInternalError with one line that names the address, or what is wrong with a certificate.
+[[nodiscard]] Result<std::unique_ptr<Listener>> Listen(ListenerOptions options, Handler handler);
+
+}  // namespace k8snet::server
+
+#endif  // K8SNET_SERVER_LISTENER_H_
