@@ -1,0 +1,80 @@
+// A persistent ordered map of entries by key.
+#ifndef K8SNET_SRC_STORAGE_ENTRY_TREE_H_
+#define K8SNET_SRC_STORAGE_ENTRY_TREE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/storage/entry.h"
+
+namespace k8snet::server {
+
+// A B-tree whose nodes never change: With and Without copy the path from the root and share the
+// rest, so copies of a tree are cheap and each goes on showing what it showed.
+// Thread-safe: immutable once constructed.
+class EntryTree {
+ public:
+  class Iterator;
+
+  EntryTree() = default;
+  // Makes a tree of entries in ascending order of keys, none twice.
+  explicit EntryTree(std::vector<EntryPtr> entries);
+
+  [[nodiscard]] std::size_t size() const;
+  // Returns the entry of `key`, or null.
+  [[nodiscard]] EntryPtr Get(std::string_view key) const;
+  // Returns this tree with `entry` added or in the place of the one with its key.
+  [[nodiscard]] EntryTree With(EntryPtr entry) const;
+  // Returns this tree without `key`, which it has.
+  [[nodiscard]] EntryTree Without(std::string_view key) const;
+
+  // Returns an iterator at the first key that is not less than `start` and, if such keys are not
+  // over, starts with `prefix`. Lifetime: the tree's and that of what `prefix` views.
+  [[nodiscard]] Iterator Seek(std::string_view prefix, std::string_view start) const;
+  // Returns how many entries that iterator would visit. Cost: that of two look-ups.
+  [[nodiscard]] std::size_t Count(std::string_view prefix, std::string_view start) const;
+
+ private:
+  struct Node;
+  using NodePtr = std::shared_ptr<const Node>;
+  struct Split;
+
+  explicit EntryTree(NodePtr root) : root_(std::move(root)) {}
+  [[nodiscard]] std::size_t Rank(std::string_view key) const;
+
+  NodePtr root_;  // Null: empty.
+};
+
+// Goes over entries in order of keys.
+class EntryTree::Iterator {
+ public:
+  [[nodiscard]] bool valid() const { return valid_; }
+  [[nodiscard]] const EntryPtr& entry() const;
+  void Next();
+
+ private:
+  friend class EntryTree;
+
+  struct Step {
+    const Node* node;
+    std::size_t index;
+  };
+
+  void CheckPrefix();
+
+  // From the root to a leaf. Nodes but the root are half full when made, so 16 levels are more
+  // entries than there can be.
+  std::array<Step, 16> steps_;
+  std::size_t depth_ = 0;
+  std::string prefix_;
+  bool valid_ = false;
+};
+
+}  // namespace k8snet::server
+
+#endif  // K8SNET_SRC_STORAGE_ENTRY_TREE_H_
