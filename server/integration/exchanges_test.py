@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Replays testdata/exchanges over TLS against servers of its own and compares every answer.
+
+  exchanges_test.py --binary build/server/k8snet-apiserver [--recording newest-v4] [--only create]
+                    [--show 20]
+
+Cases that are known to differ are listed in testdata/exchanges/gaps.tsv: recording, category,
+label (or *), reason. A case that differs and is not listed fails; so does a line that no case needs.
+"""
+import argparse
+import collections
+import csv
+import gzip
+import json
+import pathlib
+import queue
+import sys
+import threading
+
+from apiserver import ApiServer, Client
+from exchange import difference, play
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "testdata" / "exchanges"
+SERVERS = 8  # The cases of a watch mostly wait.
+
+
+def replay(binary, recording, cidrs, cases):
+    """Returns for each case how it differs, or None."""
+    loose = recording.startswith("legacy")
+    flags = [f"--service-cluster-ip-range={cidrs}"] + (["--feature-gates=ServiceTopology=true"] if loose else [])
+    todo, out = queue.SimpleQueue(), [None] * len(cases)
+    for item in enumerate(cases):
+        todo.put(item)
+    def work():
+        with ApiServer(binary, *flags) as server:
+            client = Client(server.url)
+            while True:
+                try:
+                    i, case = todo.get_nowait()
+                except queue.Empty:
+                    return
+                try:
+                    out[i] = difference(case["answers"], play(client, case), loose)
+                except Exception as e:  # A server that died or hung is a difference of the case.
+                    out[i] = f"{type(e).__name__}: {e}"
+                    if server.process.poll() is not None:
+                        raise
+    threads = [threading.Thread(target=work) for _ in range(min(SERVERS, len(cases)))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    while not todo.empty():
+        out[todo.get()[0]] = "no server was left to ask"
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--recording", default="")
+    parser.add_argument("--only", default="", help="one category")
+    parser.add_argument("--show", type=int, default=10)
+    args = parser.parse_args()
+
+    with open(FOLDER / "gaps.tsv") as f:
+        gaps = {tuple(row[:3]): row[3] for row in csv.reader(f, delimiter="\t") if row}
+    needed, failed = set(), 0
+    for file in sorted(FOLDER.glob("*.ndjson.gz")):
+        recording = file.name.removesuffix(".ndjson.gz")
+        if args.recording not in ("", recording):
+            continue
+        by_cluster = collections.defaultdict(list)
+        default = {"v4": "10.0.0.0/16", "v6": "fd00:10::/112", "v4-v6": "10.0.0.0/16,fd00:10::/112",
+                   "v6-v4": "fd00:10::/112,10.0.0.0/16"}[recording.split("-", 1)[1]]
+        for line in gzip.open(file, "rt"):
+            case = json.loads(line)
+            if args.only in ("", case["category"]):
+                by_cluster[",".join(case.get("serviceCIDRs", default.split(",")))].append(case)
+        total, equal = collections.Counter(), collections.Counter()
+        for cidrs, cases in by_cluster.items():
+            for case, why in zip(cases, replay(args.binary, recording, cidrs, cases)):
+                category = case["category"]
+                total[category] += 1
+                equal[category] += not why
+                keys = [(recording, category, case["label"]), (recording, category, "*")]
+                listed = next((k for k in keys if k in gaps), None)
+                if why and listed:
+                    needed.add(listed)
+                elif why:
+                    failed += 1
+                    if failed <= args.show:
+                        print(f"[{recording} {category}] {case['label']}: {why}")
+        for category in sorted(total):
+            print(f"{recording} {category}: {equal[category]} of {total[category]}")
+    if not args.only and not args.recording:
+        for key in sorted(set(gaps) - needed):
+            failed += 1
+            print("listed in gaps.tsv, but equal:", *key)
+    print(f"{failed} unexpected")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
