@@ -1,0 +1,103 @@
+#include "src/discovery/health.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "k8snet/apis/base/field.h"
+#include "src/status.h"
+
+namespace k8snet::server {
+namespace {
+
+constexpr std::array<std::string_view, 3> kEndpoints{"healthz", "livez", "readyz"};
+
+bool Applies(const HealthCheck& check, std::string_view endpoint) {
+  return !check.ready_only || endpoint == "readyz";
+}
+
+}  // namespace
+
+Health::Health(std::vector<HealthCheck> checks) : checks_(std::move(checks)) {}
+
+std::optional<Response> Health::Handle(const RequestContext& context) const {
+  std::string_view path = context.info.path;
+  for (const std::string_view endpoint : kEndpoints) {
+    if (!path.starts_with('/') || !path.substr(1).starts_with(endpoint)) {
+      continue;
+    }
+    const std::string_view rest = path.substr(1 + endpoint.size());
+    if (rest.empty()) {
+      return All(endpoint, context);
+    }
+    for (const HealthCheck& check : checks_) {
+      if (!Applies(check, endpoint) || !rest.starts_with('/') || rest.substr(1) != check.name) {
+        continue;
+      }
+      const Status status = check.check();
+      if (!status) {
+        return TextResponse(500, "internal server error: " + status.error().message + "\n");
+      }
+      Response response = TextResponse(200, "ok");
+      response.headers.Remove("X-Content-Type-Options");
+      return response;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Health::paths() const {
+  std::vector<std::string> paths;
+  for (const std::string_view endpoint : kEndpoints) {
+    const std::string root = "/" + std::string(endpoint);
+    paths.push_back(root);
+    for (const HealthCheck& check : checks_) {
+      if (Applies(check, endpoint)) {
+        paths.push_back(root + "/" + check.name);
+      }
+    }
+  }
+  return paths;
+}
+
+Response Health::All(std::string_view endpoint, const RequestContext& context) const {
+  const std::vector<std::string> excluded_list = context.query.All("exclude");
+  const std::set<std::string> excluded(excluded_list.begin(), excluded_list.end());
+  std::set<std::string> unknown = excluded;
+  std::string lines;
+  bool failed = false;
+  for (const HealthCheck& check : checks_) {
+    if (!Applies(check, endpoint)) {
+      continue;
+    }
+    if (excluded.contains(check.name)) {
+      unknown.erase(check.name);
+      lines += "[+]" + check.name + " excluded: ok\n";
+    } else if (const Status status = check.check(); status) {
+      lines += "[+]" + check.name + " ok\n";
+    } else {
+      failed = true;
+      lines += "[-]" + check.name + " failed: reason withheld\n";
+      context.logger->Info(
+          "Health check failed",
+          {{"endpoint", endpoint}, {"check", check.name}, {"err", status.error().message}});
+    }
+  }
+  if (!unknown.empty()) {
+    lines += "warn: some health checks cannot be excluded: no matches for ";
+    for (auto name = unknown.begin(); name != unknown.end(); ++name) {
+      lines += (name == unknown.begin() ? "" : ",") + field::Quote(*name);
+    }
+    lines += '\n';
+  }
+  lines += endpoint;
+  if (failed) {
+    return TextResponse(500, lines + " check failed\n");
+  }
+  return TextResponse(200,
+                      context.query.Find("verbose") == nullptr ? "ok" : lines + " check passed\n");
+}
+
+}  // namespace k8snet::server

@@ -1,0 +1,19 @@
+// The version of the server, as /version and --version tell it.
+#ifndef K8SNET_SERVER_SRC_DISCOVERY_VERSION_H_
+#define K8SNET_SERVER_SRC_DISCOVERY_VERSION_H_
+
+#include <string>
+
+namespace k8snet::server {
+
+// Returns the version of Kubernetes that is spoken, with ours as build metadata:
+// "v1.37.2+k8snet.0.1.0".
+[[nodiscard]] std::string GitVersion();
+
+// Returns the document at /version, indented by two spaces.
+// Source: kubernetes/apimachinery pkg/version/types.go, Info.
+[[nodiscard]] std::string VersionJson();
+
+}  // namespace k8snet::server
+
+#endif  // K8SNET_SERVER_SRC_DISCOVERY_VERSION_H_

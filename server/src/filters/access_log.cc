@@ -1,0 +1,82 @@
+#include "src/filters/access_log.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace k8snet::server {
+namespace {
+
+// What one line says.
+struct Entry {
+  std::string verb;
+  std::string uri;
+  std::string user_agent;
+  std::string audit_id;
+  std::string peer;
+  int status = 0;
+  std::chrono::steady_clock::time_point received_at;
+
+  void Log(Logger& logger, const Clock& clock) const {
+    const auto latency = std::chrono::duration<double>(clock.SteadyNow() - received_at);
+    const LogPairView pairs[] = {{"verb", verb},
+                                 {"URI", uri},
+                                 {"latency", latency.count()},
+                                 {"userAgent", user_agent},
+                                 {"auditID", audit_id},
+                                 {"srcIP", peer},
+                                 {"resp", status}};
+    logger.Log(status >= 500 ? LogLevel::kInfo : LogLevel::kDebug, "HTTP", pairs);
+  }
+};
+
+// A stream that is logged when it goes.
+class LoggedStream final : public Stream {
+ public:
+  LoggedStream(std::unique_ptr<Stream> stream, Entry entry, Logger& logger, const Clock& clock)
+      : stream_(std::move(stream)), entry_(std::move(entry)), logger_(logger), clock_(clock) {}
+  ~LoggedStream() override { entry_.Log(logger_, clock_); }
+
+  State Pull(std::size_t budget_bytes, std::vector<Bytes>& out) override {
+    return stream_->Pull(budget_bytes, out);
+  }
+  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
+    return stream_->next_deadline();
+  }
+  [[nodiscard]] bool ready() const override { return stream_->ready(); }
+
+ private:
+  std::unique_ptr<Stream> stream_;
+  const Entry entry_;
+  Logger& logger_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+void LogRequest(Logger& logger, const Clock& clock, const RequestContext& context,
+                const Request& request, Response& response) {
+  if (!logger.enabled(response.status >= 500 ? LogLevel::kInfo : LogLevel::kDebug)) {
+    return;
+  }
+  Entry entry;
+  entry.verb = context.info.is_resource ? context.info.verb : request.method;
+  entry.uri = request.target;
+  if (const std::string* agent = request.headers.Find("User-Agent"); agent != nullptr) {
+    entry.user_agent = *agent;
+  }
+  entry.audit_id = context.audit_id.substr(0, 64);
+  entry.peer = request.peer_address;
+  entry.status = response.status;
+  entry.received_at = request.received_at;
+  if (response.stream == nullptr) {
+    entry.Log(logger, clock);
+    return;
+  }
+  response.stream =
+      std::make_unique<LoggedStream>(std::move(response.stream), std::move(entry), logger, clock);
+}
+
+}  // namespace k8snet::server

@@ -1,0 +1,291 @@
+#include "src/filters/chain.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "k8snet/apis/base/field.h"
+#include "src/discovery/version.h"
+#include "src/duration.h"
+#include "src/filters/access_log.h"
+#include "src/filters/request_info.h"
+#include "src/json_text.h"
+#include "src/status.h"
+
+namespace k8snet::server {
+namespace {
+
+// So that a message does not look like HTML.
+std::string Sanitize(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// Source: kubernetes/apiserver pkg/endpoints/handlers/responsewriters/errors.go, InternalError.
+Response InternalServerError(const Request& request, const Error& error) {
+  return TextResponse(500, Sanitize("Internal Server Error: " + field::Quote(request.target) +
+                                    ": " + error.message) +
+                               "\n");
+}
+
+// Source: kubernetes/apiserver pkg/endpoints/handlers/responsewriters/errors.go, Forbidden.
+Error Forbidden(const UserInfo& user, const RequestInfo& info, std::string_view reason) {
+  std::string why = "User " + field::Quote(user.name) + " cannot " + info.verb;
+  if (!info.is_resource) {
+    why += " path " + field::Quote(info.path);
+  } else {
+    why += " resource " +
+           field::Quote(info.subresource.empty() ? info.resource
+                                                 : info.resource + "/" + info.subresource) +
+           " in API group " + field::Quote(info.group);
+    why += info.ns.empty() ? " at the cluster scope" : " in the namespace " + field::Quote(info.ns);
+  }
+  why = Sanitize(why);
+  if (!reason.empty()) {
+    why += ": ";
+    why += reason;
+  }
+  if (!info.is_resource) {
+    return {Reason::kForbidden, "forbidden: " + why, ErrorDetails{}};
+  }
+  std::string what = info.group.empty() ? info.resource : info.resource + "." + info.group;
+  if (!info.name.empty()) {
+    what += " " + field::Quote(info.name);
+  }
+  ErrorDetails details;
+  details.name = info.name;
+  details.group = info.group;
+  details.kind = info.resource;
+  return {Reason::kForbidden, what + " is forbidden: " + why, std::move(details)};
+}
+
+// Returns when an ordinary request must have been answered.
+// Errors: kBadRequest, the parameter `timeout` is no duration.
+// Source: kubernetes/apiserver pkg/endpoints/filters/request_deadline.go.
+Result<std::chrono::steady_clock::time_point> Deadline(const RequestContext& context,
+                                                       const Request& request,
+                                                       std::chrono::milliseconds maximum) {
+  std::chrono::nanoseconds timeout = maximum;
+  if (const std::string_view text = context.query.Get("timeout"); !text.empty()) {
+    Result<std::chrono::nanoseconds> asked = ParseDuration(text);
+    if (!asked) {
+      return Error(Reason::kBadRequest,
+                   "invalid timeout specified in the request URL - " + asked.error().message);
+    }
+    if (asked->count() > 0 && *asked < timeout) {
+      timeout = *asked;
+    }
+  }
+  return request.received_at + timeout;
+}
+
+// What is asked of every server that shuts down.
+Response ShuttingDown(const Request& request) {
+  Response response =
+      ErrorResponse(request, Error(Reason::kServiceUnavailable, "apiserver is shutting down"));
+  response.headers.Set("Retry-After", "1");
+  response.headers.Set("X-Content-Type-Options", "nosniff");
+  response.close = true;
+  return response;
+}
+
+bool IsBelow(std::string_view path, std::string_view root) {
+  return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+}
+
+Response JsonResponse(std::string text) {
+  Response response;
+  response.headers.Add("Content-Type", "application/json");
+  response.body.push_back(std::make_shared<const std::string>(std::move(text)));
+  return response;
+}
+
+}  // namespace
+
+Chain::Chain(ChainParts parts, ChainOptions options)
+    : parts_(parts),
+      options_(options),
+      read_only_(options.max_requests_in_flight),
+      mutating_(options.max_mutating_requests_in_flight) {}
+
+Response Chain::Handle(Request& request) {
+  RequestContext context;
+  context.logger = &parts_.logger;
+  context.stop = stop_.get_token();
+  const std::string* audit_id = request.headers.Find("Audit-ID");
+  context.audit_id = audit_id != nullptr && !audit_id->empty() ? *audit_id : NewAuditId();
+  Response response = Recover(context, request);
+  response.headers.Set("Audit-Id", context.audit_id);
+  for (std::string& warning : context.warnings.HeaderValues()) {
+    response.headers.Add("Warning", std::move(warning));
+  }
+  LogRequest(parts_.logger, parts_.clock, context, request, response);
+  return response;
+}
+
+void Chain::Abandon() {
+  Drain();
+  stop_.request_stop();
+}
+
+Response Chain::Recover(RequestContext& context, Request& request) {
+  std::string what = "unknown exception";
+  try {
+    return Serve(context, request);
+  } catch (const std::exception& exception) {
+    what = exception.what();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): said below.
+  }
+  parts_.logger.Error("Handler threw", {{"method", request.method},
+                                        {"URI", request.target},
+                                        {"auditID", context.audit_id},
+                                        {"err", what}});
+  return TextResponse(500,
+                      "This request caused apiserver to panic. Look in the logs for details.\n");
+}
+
+Response Chain::Serve(RequestContext& context, Request& request) {
+  Result<Target> target = ParseTarget(request.target);
+  if (!target) {
+    Response response = TextResponse(400, "400 Bad Request");
+    response.headers.Remove("X-Content-Type-Options");
+    response.close = true;
+    return response;
+  }
+  Result<RequestInfo> info = ParseRequestInfo(request.method, *target);
+  if (!info) {
+    return InternalServerError(request, info.error());
+  }
+  context.info = *std::move(info);
+  context.query = std::move(target->query);
+  Response response = ServeAuthenticated(context, request);
+  if (response.headers.Find("Cache-Control") == nullptr) {
+    response.headers.Add("Cache-Control", "no-cache, private");
+  }
+  return response;
+}
+
+Response Chain::ServeAuthenticated(RequestContext& context, Request& request) {
+  const bool long_running = context.info.long_running();
+  if (draining_ && !long_running) {
+    return ShuttingDown(request);
+  }
+  if (!long_running) {
+    auto deadline = Deadline(context, request, options_.request_timeout);
+    if (!deadline) {
+      return ErrorResponse(request, deadline.error());
+    }
+    context.deadline = *deadline;
+  }
+  Result<std::optional<UserInfo>> user = parts_.authenticator.Authenticate(request);
+  if (!user || !*user) {
+    parts_.logger.Info(
+        "Unable to authenticate the request",
+        {{"auditID", context.audit_id}, {"err", user ? "no credentials" : user.error().message}});
+    return ErrorResponse(request, Error(Reason::kUnauthorized, "Unauthorized"));
+  }
+  context.user = **std::move(user);
+  request.headers.Remove("Authorization");
+  if (long_running) {
+    return Authorize(context, request);
+  }
+  const auto place = (IsMutating(context.info) ? mutating_ : read_only_).Enter();
+  const auto& groups = context.user.groups;
+  if (!place && std::find(groups.begin(), groups.end(), "system:masters") == groups.end()) {
+    Response response = TextResponse(429, "Too many requests, please try again later.\n");
+    response.headers.Add("Retry-After", "1");
+    return response;
+  }
+  return Authorize(context, request);
+}
+
+Response Chain::Authorize(RequestContext& context, Request& request) {
+  const Result<Decision> decision = parts_.authorizer.Authorize(context.user, context.info);
+  if (!decision) {
+    return InternalServerError(request, decision.error());
+  }
+  if (!decision->allowed) {
+    Response response =
+        ErrorResponse(request, Forbidden(context.user, context.info, decision->reason));
+    response.headers.Set("X-Content-Type-Options", "nosniff");
+    return response;
+  }
+  return Route(context, request);
+}
+
+Response Chain::Route(RequestContext& context, Request& request) {
+  const std::string_view path = context.info.path;
+  for (const std::string_view root : {"/api", "/apis", "/openapi"}) {
+    if (IsBelow(path, root)) {
+      return parts_.api.Handle(context, request);
+    }
+  }
+  if (path == "/" || path == "/index.html") {
+    return Index();
+  }
+  if (IsBelow(path, "/version")) {
+    if (path != "/version" && path != "/version/") {
+      return ErrorResponse(request, RouteNotFound());
+    }
+    return request.method == "GET" ? JsonResponse(VersionJson())
+                                   : ErrorResponse(request, MethodNotAllowed());
+  }
+  if (std::optional<Response> response = parts_.health.Handle(context); response) {
+    return std::move(*response);
+  }
+  return PathNotFound();
+}
+
+// Source: kubernetes/apiserver pkg/server/routes/index.go.
+Response Chain::Index() const {
+  std::set<std::string> paths;
+  for (std::vector<std::string>& some : std::array{parts_.api.paths(), parts_.health.paths()}) {
+    paths.insert(std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+  }
+  paths.insert("/version");
+  std::string out = "{\n  \"paths\": [";
+  const char* separator = "\n    ";
+  for (const std::string& path : paths) {
+    out += separator;
+    AppendJsonString(out, path);
+    separator = ",\n    ";
+  }
+  return JsonResponse(out + "\n  ]\n}");
+}
+
+std::string Chain::NewAuditId() {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::array<std::uint8_t, 16> bytes{};
+  parts_.random.Fill(bytes);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
+  std::string id;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) {
+      id += '-';
+    }
+    id += kHex[bytes[i] >> 4];
+    id += kHex[bytes[i] & 0xF];
+  }
+  return id;
+}
+
+}  // namespace k8snet::server
