@@ -35,14 +35,23 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> items_;
 };
 
-// The verified client certificate of a TLS connection.
+// The certificate that a client showed on a TLS connection. As with kube-apiserver the handshake
+// succeeds whether or not it chains to a known CA; who it stands for is the authenticator's to say.
+// Source: kubernetes/apiserver pkg/server/secure_serving.go, tls.RequestClientCert.
 struct PeerCertificate {
-  std::string common_name;
-  std::vector<std::string> organizations;
-  std::string der;  // The certificate itself, for checks against other CAs.
+  std::string common_name;                 // The subject's last CN.
+  std::vector<std::string> organizations;  // All of the subject's, in order.
+  std::string der;                         // The certificate itself, for checks against other CAs.
+  // Whether it was good for client authentication, by a CA of the listener's, when the connection
+  // was made. Its time of validity may have ended since.
+  bool verified = false;
+  std::chrono::system_clock::time_point not_before;
+  std::chrono::system_clock::time_point not_after;
+  std::vector<std::string> intermediates_der;  // What else the client sent, in order.
 };
 
-// One request. `target` is the request line's, undecoded; the body is whole.
+// One request. `target` is the request line's, undecoded, and begins with "/" (scheme and host of
+// an absolute one are cut off); the body is whole.
 struct Request {
   std::string method;
   std::string target;

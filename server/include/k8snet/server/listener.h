@@ -15,20 +15,23 @@ namespace k8snet::server {
 
 // Limits and addresses of a listener. All have defaults fit for production.
 struct ListenerOptions {
-  std::string address = "0.0.0.0";
-  std::uint16_t port = 0;            // 0 picks a free one.
-  std::string certificate_pem;       // Chain, leaf first. Empty with the key: plain HTTP.
+  std::string address = "0.0.0.0";  // An IP literal. "0.0.0.0" and "::" take both families.
+  std::uint16_t port = 0;           // 0 picks a free one.
+  std::string certificate_pem;      // Chain, leaf first. Empty with the key: plain HTTP.
   std::string private_key_pem;
-  std::string client_ca_pem;         // Certificates asked for and verified; empty: never asked.
-  std::size_t workers = 4;           // Threads that serve requests.
-  std::size_t pump_threads = 1;      // Threads that write watches.
-  std::size_t max_connections = 100'000;
+  // CAs of client certificates. Not empty: clients are asked for one, none is refused for it, and
+  // PeerCertificate::verified says whether it chains to these. Empty: never asked.
+  std::string client_ca_pem;
+  std::size_t workers = 16;               // Threads that serve requests; a commit holds one.
+  std::size_t pump_threads = 1;           // Threads that write watches.
+  std::size_t max_connections = 100'000;  // Further ones wait unaccepted.
+  std::size_t max_queued_requests = 600;  // Waiting for a worker; further ones are answered 429.
   std::size_t max_header_bytes = 1 << 20;
   std::size_t max_body_bytes = 3 << 20;
   std::chrono::milliseconds header_timeout{32'000};  // Also of the TLS handshake.
-  std::chrono::milliseconds body_timeout{60'000};
-  std::chrono::milliseconds write_timeout{60'000};
-  std::chrono::milliseconds idle_timeout{90'000};
+  std::chrono::milliseconds body_timeout{60'000};    // From the head's end to the body's.
+  std::chrono::milliseconds write_timeout{60'000};   // Without the client taking a byte.
+  std::chrono::milliseconds idle_timeout{90'000};    // Between requests.
 };
 
 // Counts for metrics and tests; each is a moment's value.

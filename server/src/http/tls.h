@@ -1,0 +1,42 @@
+// TLS of the listener, by OpenSSL.
+#ifndef K8SNET_SRC_HTTP_TLS_H_
+#define K8SNET_SRC_HTTP_TLS_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <openssl/ssl.h>
+
+#include "k8snet/apis/base/result.h"
+#include "k8snet/server/http.h"
+
+namespace k8snet::server {
+
+struct SslContextDelete {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using SslContext = std::unique_ptr<SSL_CTX, SslContextDelete>;
+
+struct SslDelete {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using Ssl = std::unique_ptr<SSL, SslDelete>;
+
+// Makes the server's context: TLS 1.2 and newer, session tickets, ALPN http/1.1. With a
+// `client_ca_pem` clients are asked for a certificate; one that does not verify is let through and
+// reported as such.
+// Errors: kInternalError, what is wrong with which certificate or key.
+[[nodiscard]] Result<SslContext> NewSslContext(const std::string& certificate_pem,
+                                               const std::string& private_key_pem,
+                                               const std::string& client_ca_pem);
+
+// Makes the state of one connection on the socket `fd`, which it does not own.
+[[nodiscard]] Ssl NewSsl(SSL_CTX* context, int fd);
+
+// Returns the certificate the client showed in the finished handshake of `ssl`, if any.
+[[nodiscard]] std::optional<PeerCertificate> ReadPeerCertificate(SSL* ssl);
+
+}  // namespace k8snet::server
+
+#endif  // K8SNET_SRC_HTTP_TLS_H_
