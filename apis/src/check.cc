@@ -1,12 +1,7 @@
+#include "k8snet/apis/base/check.h"
+
 #include <cstdio>
 #include <cstdlib>
-
-#include "k8snet/apis/base/check.h"
-#include "k8snet/apis/base/field.h"
-#include "k8snet/apis/base/object.h"
-#include "k8snet/apis/base/resource.h"
-#include "k8snet/apis/base/result.h"
-#include "k8snet/apis/base/scalars.h"
 
 namespace k8snet::internal {
 
