@@ -2,10 +2,17 @@
 #ifndef K8SNET_SERVER_SRC_API_HANDLER_H_
 #define K8SNET_SERVER_SRC_API_HANDLER_H_
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "k8snet/apis/base/result.h"
+#include "k8snet/server/clock.h"
 #include "k8snet/server/http.h"
+#include "k8snet/server/logger.h"
+#include "k8snet/server/storage.h"
+#include "src/app/feature_gates.h"
 #include "src/request_context.h"
 
 namespace k8snet::server {
@@ -25,6 +32,24 @@ class ApiHandler {
   // "/apis/networking.k8s.io", ...
   [[nodiscard]] virtual std::vector<std::string> paths() const = 0;
 };
+
+// What the API is made of. Lifetime: all references outlive the handler.
+struct ApiParts {
+  Storage& storage;  // Not yet opened.
+  Waker& waker;      // Of the listener that serves the handler's streams.
+  Clock& clock;
+  Random& random;
+  Logger& logger;
+  const FeatureGates& feature_gates;
+  std::vector<std::string> service_cluster_ip_ranges;  // One, or one a family.
+  std::int64_t node_port_first;
+  std::int64_t node_port_last;  // Included.
+};
+
+// Opens the storage and returns what serves it: every resource of the IDL, once the namespaces
+// exist that every cluster has. Errors: kInternalError with one line: the storage cannot be opened
+// or read.
+[[nodiscard]] Result<std::unique_ptr<ApiHandler>> NewApiHandler(ApiParts parts);
 
 }  // namespace k8snet::server
 

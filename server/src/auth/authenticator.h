@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "k8snet/apis/base/result.h"
+#include "k8snet/server/clock.h"
 #include "k8snet/server/http.h"
 #include "src/request_context.h"
 
@@ -24,10 +25,11 @@ class Authenticator {
   [[nodiscard]] virtual Result<std::optional<UserInfo>> Authenticate(const Request& request) = 0;
 };
 
-// Users by the verified client certificate of the connection: the common name is the user, the
-// organizations are the groups.
-// Source: kubernetes/apiserver pkg/authentication/request/x509/x509.go, CommonNameUserConversion.
-[[nodiscard]] std::unique_ptr<Authenticator> NewX509Authenticator();
+// Users by the client certificate of the connection: the common name is the user, the organizations
+// are the groups. A certificate that the listener did not find good, or that has expired since, is
+// an error. Lifetime: `clock` outlives the authenticator. Source: kubernetes/apiserver
+// pkg/authentication/request/x509/x509.go, CommonNameUserConversion.
+[[nodiscard]] std::unique_ptr<Authenticator> NewX509Authenticator(const Clock& clock);
 
 // Users by bearer tokens of a file: CSV lines `token,user,uid[,"group1,group2"]`.
 // `name` names the file in errors. Errors: kInvalid with one line that names it.
