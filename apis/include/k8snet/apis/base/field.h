@@ -79,13 +79,13 @@ enum class ErrorType : std::uint8_t {
 // composites as the JSON that the caller gives. Converts from each.
 class BadValue {
  public:
-  BadValue(std::string_view text);       // NOLINT(google-explicit-constructor)
-  BadValue(const std::string& text);     // NOLINT(google-explicit-constructor)
-  BadValue(const char* text);            // NOLINT(google-explicit-constructor)
-  BadValue(std::int64_t number);         // NOLINT(google-explicit-constructor)
-  BadValue(std::int32_t number);         // NOLINT(google-explicit-constructor)
-  BadValue(std::size_t number);          // NOLINT(google-explicit-constructor)
-  BadValue(bool flag);                   // NOLINT(google-explicit-constructor)
+  BadValue(std::string_view text);    // NOLINT(google-explicit-constructor)
+  BadValue(const std::string& text);  // NOLINT(google-explicit-constructor)
+  BadValue(const char* text);         // NOLINT(google-explicit-constructor)
+  BadValue(std::int64_t number);      // NOLINT(google-explicit-constructor)
+  BadValue(std::int32_t number);      // NOLINT(google-explicit-constructor)
+  BadValue(std::size_t number);       // NOLINT(google-explicit-constructor)
+  BadValue(bool flag);                // NOLINT(google-explicit-constructor)
   [[nodiscard]] static BadValue Null();
   // `json` is printed as it is.
   [[nodiscard]] static BadValue Json(std::string json);
@@ -105,7 +105,7 @@ struct Error {
   std::string path;       // As Path::ToString.
   std::string bad_value;  // As BadValue::text; empty where the type has none.
   std::string detail;
-  std::string origin;     // The rule's name, such as "format=dns-label"; may be empty.
+  std::string origin;  // The rule's name, such as "format=dns-label"; may be empty.
 
   // Returns the message without the path, such as `Invalid value: "A": must be lower case`.
   [[nodiscard]] std::string Body() const;

@@ -21,23 +21,28 @@ enum class Generation : std::uint8_t {
 // One resource in one version. Resources of several versions with one `storage_prefix` are views of
 // the same stored objects. Thread-safe: immutable.
 struct Resource {
-  std::string_view group;           // "networking.k8s.io"; "" for core.
-  std::string_view version;         // "v1"
-  std::string_view kind;            // "Ingress"
-  std::string_view plural;          // "ingresses"
-  std::string_view singular;        // "ingress"
+  std::string_view group;     // "networking.k8s.io"; "" for core.
+  std::string_view version;   // "v1"
+  std::string_view kind;      // "Ingress"
+  std::string_view plural;    // "ingresses"
+  std::string_view singular;  // "ingress"
   std::span<const std::string_view> short_names;
   std::span<const std::string_view> categories;
+  // Fields that selectors take beside metadata.name and metadata.namespace.
+  std::span<const std::string_view> selectable_fields;
   std::string_view storage_prefix;  // Below /registry: "ingress"
   bool namespaced = true;
-  bool hub = false;                 // The version that is stored and validated.
+  bool hub = false;  // The version that is stored and validated.
   bool status_subresource = false;
-  bool create_on_update = false;    // PUT to a missing name creates.
-  bool returns_deleted = false;     // DELETE answers with the object instead of a Status.
+  bool create_on_update = false;      // PUT to a missing name creates.
+  bool returns_deleted = false;       // DELETE answers with the object instead of a Status.
+  bool no_delete_collection = false;  // There is no DELETE on the collection.
   Generation generation = Generation::kNone;
   // Deprecation warning of every request, such as "networking.k8s.io/v1beta1 Ingress is
   // deprecated in v1.19+, ..."; empty: none.
   std::string_view deprecation;
+  // Release that serves the version no more, such as "1.22"; empty: none.
+  std::string_view removed_release;
   const Type* type = nullptr;       // Of the object in this version.
   const Type* list_type = nullptr;  // Of its list kind.
 };

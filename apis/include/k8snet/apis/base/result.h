@@ -24,9 +24,9 @@ class [[nodiscard]] Result {
   // Explicit, so that `return {};` does not compile.
   explicit Result() = delete;
   template <typename U = T>
-    requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error>)
-  Result(U&& value)  // NOLINT(google-explicit-constructor): mirrors std::expected.
+  requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error>)
+      Result(U&& value)  // NOLINT(google-explicit-constructor): mirrors std::expected.
       : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   Result(Error error)  // NOLINT(google-explicit-constructor): mirrors std::expected.
       : state_(std::in_place_index<1>, std::move(error)) {}
@@ -98,18 +98,19 @@ using Status = Result<void>;
 #define K8SNET_INTERNAL_CONCAT(a, b) K8SNET_INTERNAL_CONCAT2(a, b)
 
 // Returns the error of `expression`, a Result, from the calling function, if it has one.
-#define K8SNET_RETURN_IF_ERROR(expression)                       \
-  do {                                                           \
-    if (auto k8snet_status = (expression); !k8snet_status) {     \
-      return std::move(k8snet_status).error();                   \
-    }                                                            \
+#define K8SNET_RETURN_IF_ERROR(expression)                   \
+  do {                                                       \
+    if (auto k8snet_status = (expression); !k8snet_status) { \
+      return std::move(k8snet_status).error();               \
+    }                                                        \
   } while (false)
 
 // Assigns the value of `expression` to `lhs`, which may declare a variable, or returns its error
 // from the calling function.
 //   K8SNET_ASSIGN_OR_RETURN(Object object, DecodeJson(type, body));
-#define K8SNET_ASSIGN_OR_RETURN(lhs, expression) \
-  K8SNET_INTERNAL_ASSIGN_OR_RETURN(K8SNET_INTERNAL_CONCAT(k8snet_result_, __LINE__), lhs, expression)
+#define K8SNET_ASSIGN_OR_RETURN(lhs, expression)                                          \
+  K8SNET_INTERNAL_ASSIGN_OR_RETURN(K8SNET_INTERNAL_CONCAT(k8snet_result_, __LINE__), lhs, \
+                                   expression)
 #define K8SNET_INTERNAL_ASSIGN_OR_RETURN(result, lhs, expression) \
   auto result = (expression);                                     \
   if (!result) {                                                  \

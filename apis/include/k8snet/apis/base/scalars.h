@@ -58,9 +58,7 @@ struct MicroTime {
   std::int64_t seconds = Time::kZeroSeconds;
   std::int32_t microseconds = 0;  // 0 to 999,999.
 
-  [[nodiscard]] bool is_zero() const {
-    return seconds == Time::kZeroSeconds && microseconds == 0;
-  }
+  [[nodiscard]] bool is_zero() const { return seconds == Time::kZeroSeconds && microseconds == 0; }
   [[nodiscard]] std::string ToString() const;
   [[nodiscard]] static std::optional<MicroTime> Parse(std::string_view text);
 

@@ -97,9 +97,9 @@ struct Field {
   Form form = Form::kValue;
   Omit omit = Omit::kEmpty;
   ListType list_type = ListType::kAtomic;  // Lists only.
-  bool atomic = false;         // A map or struct that apply takes as one value.
-  bool patch_merge = false;    // Strategic merge patch merges the list instead of replacing it.
-  bool immutable = false;      // Does not change once set.
+  bool atomic = false;                     // A map or struct that apply takes as one value.
+  bool patch_merge = false;  // Strategic merge patch merges the list instead of replacing it.
+  bool immutable = false;    // Does not change once set.
   std::string_view patch_merge_key;  // Key of a merged list of structs; empty for scalars.
   std::string_view list_map_keys;    // Keys of a kMap list, joined by commas.
   std::string_view default_json;     // Default as JSON, or empty.
@@ -117,7 +117,7 @@ struct Field {
 // Functions on whole structs of one C++ type.
 struct TypeOps {
   std::size_t size;
-  std::shared_ptr<void> (*make)();                        // Default-made.
+  std::shared_ptr<void> (*make)();  // Default-made.
   std::shared_ptr<void> (*copy)(const void* from);
   bool (*equal)(const void* a, const void* b);
 };
@@ -222,9 +222,7 @@ struct OptionalOps {
     const auto& o = *static_cast<const std::optional<T>*>(member);
     return o.has_value() ? &*o : nullptr;
   }
-  static void* Emplace(void* member) {
-    return &static_cast<std::optional<T>*>(member)->emplace();
-  }
+  static void* Emplace(void* member) { return &static_cast<std::optional<T>*>(member)->emplace(); }
 };
 
 template <typename T>
@@ -238,15 +236,14 @@ inline constexpr FieldOps kFieldOps<std::optional<T>> = {
 
 // std::vector<bool> is not contiguous; no Kubernetes type has a list of booleans.
 template <typename T>
-inline constexpr FieldOps kFieldOps<std::vector<T>> = {
-    .copy = MemberOps<std::vector<T>>::Copy,
-    .move = MemberOps<std::vector<T>>::Move,
-    .equal = MemberOps<std::vector<T>>::Equal,
-    .reset = MemberOps<std::vector<T>>::Reset,
-    .element_size = sizeof(T),
-    .span = ListOps<T>::Span,
-    .append = ListOps<T>::Append,
-    .resize = ListOps<T>::Resize};
+inline constexpr FieldOps kFieldOps<std::vector<T>> = {.copy = MemberOps<std::vector<T>>::Copy,
+                                                       .move = MemberOps<std::vector<T>>::Move,
+                                                       .equal = MemberOps<std::vector<T>>::Equal,
+                                                       .reset = MemberOps<std::vector<T>>::Reset,
+                                                       .element_size = sizeof(T),
+                                                       .span = ListOps<T>::Span,
+                                                       .append = ListOps<T>::Append,
+                                                       .resize = ListOps<T>::Resize};
 
 template <typename T>
 inline constexpr FieldOps kFieldOps<std::optional<std::vector<T>>> = {

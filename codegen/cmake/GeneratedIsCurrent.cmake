@@ -1,0 +1,20 @@
+# Generates into OUT and fails if a generated file of SOURCE is not the same, missing or left over.
+file(REMOVE_RECURSE ${OUT})
+file(MAKE_DIRECTORY ${OUT})
+execute_process(COMMAND ${COMMAND} --k8snet_out=${OUT} ${IDL} COMMAND_ERROR_IS_FATAL ANY)
+set(stale)
+file(GLOB_RECURSE fresh RELATIVE ${OUT} ${OUT}/*)
+file(GLOB_RECURSE committed RELATIVE ${SOURCE} ${SOURCE}/apis/gen/* ${SOURCE}/conversion/gen/*
+     ${SOURCE}/validation/gen/*)
+foreach(path ${fresh} ${committed})
+  execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${OUT}/${path} ${SOURCE}/${path}
+                  RESULT_VARIABLE differs OUTPUT_QUIET ERROR_QUIET)
+  if(differs)
+    list(APPEND stale ${path})
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES stale)
+if(stale)
+  list(JOIN stale "\n  " stale)
+  message(FATAL_ERROR "not what the IDL generates (run: cmake --build build --target generate):\n  ${stale}")
+endif()

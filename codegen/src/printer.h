@@ -1,0 +1,30 @@
+// The one way by which the generator writes text.
+#ifndef K8SNET_CODEGEN_SRC_PRINTER_H_
+#define K8SNET_CODEGEN_SRC_PRINTER_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace k8snet::codegen {
+
+// Collects the text of one file. Not thread-safe.
+class Printer {
+ public:
+  // Appends `format` with each $name$ replaced by its value; `$$` is a dollar sign. Aborts on a
+  // name without a value.
+  void Print(std::string_view format,
+             const std::vector<std::pair<std::string_view, std::string>>& values = {});
+  // Appends `text` as `//` comment lines of at most 100 columns, each after `indent` spaces.
+  void Comment(std::string_view text, std::size_t indent);
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace k8snet::codegen
+
+#endif  // K8SNET_CODEGEN_SRC_PRINTER_H_
