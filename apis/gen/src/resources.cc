@@ -3,6 +3,31 @@
 
 #include <array>
 
+namespace k8snet::core::v1::internal {
+extern const Type kEndpointsType;
+extern const Type kEndpointsListType;
+}  // namespace k8snet::core::v1::internal
+
+namespace k8snet::core::v1::internal {
+extern const Type kNamespaceType;
+extern const Type kNamespaceListType;
+}  // namespace k8snet::core::v1::internal
+
+namespace k8snet::core::v1::internal {
+extern const Type kServiceType;
+extern const Type kServiceListType;
+}  // namespace k8snet::core::v1::internal
+
+namespace k8snet::discovery::v1::internal {
+extern const Type kEndpointSliceType;
+extern const Type kEndpointSliceListType;
+}  // namespace k8snet::discovery::v1::internal
+
+namespace k8snet::discovery::v1beta1::internal {
+extern const Type kEndpointSliceType;
+extern const Type kEndpointSliceListType;
+}  // namespace k8snet::discovery::v1beta1::internal
+
 namespace k8snet::extensions::v1beta1::internal {
 extern const Type kIngressType;
 extern const Type kIngressListType;
@@ -56,20 +81,93 @@ extern const Type kServiceCIDRListType;
 namespace k8snet {
 namespace {
 
-constexpr std::string_view kShortNames0[] = {"ing"};
-constexpr std::string_view kShortNames3[] = {"ing"};
-constexpr std::string_view kShortNames4[] = {"ing"};
-constexpr std::string_view kShortNames5[] = {"ip"};
-constexpr std::string_view kShortNames6[] = {"ip"};
-constexpr std::string_view kShortNames7[] = {"netpol"};
+constexpr std::string_view kShortNames0[] = {"ep"};
+constexpr std::string_view kShortNames1[] = {"ns"};
+constexpr std::string_view kSelectableFields1[] = {"status.phase"};
+constexpr std::string_view kShortNames2[] = {"svc"};
+constexpr std::string_view kCategories2[] = {"all"};
+constexpr std::string_view kSelectableFields2[] = {"spec.clusterIP", "spec.type"};
+constexpr std::string_view kShortNames5[] = {"ing"};
+constexpr std::string_view kShortNames8[] = {"ing"};
+constexpr std::string_view kShortNames9[] = {"ing"};
+constexpr std::string_view kShortNames10[] = {"ip"};
+constexpr std::string_view kShortNames11[] = {"ip"};
+constexpr std::string_view kShortNames12[] = {"netpol"};
 
-constexpr std::array<Resource, 10> kResources = {{
+constexpr std::array<Resource, 15> kResources = {{
+    {.group = "",
+     .version = "v1",
+     .kind = "Endpoints",
+     .plural = "endpoints",
+     .singular = "endpoints",
+     .short_names = kShortNames0,
+     .storage_prefix = "services/endpoints",
+     .hub = true,
+     .create_on_update = true,
+     .generation = Generation::kNone,
+     .deprecation = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+     .type = &core::v1::internal::kEndpointsType,
+     .list_type = &core::v1::internal::kEndpointsListType},
+    {.group = "",
+     .version = "v1",
+     .kind = "Namespace",
+     .plural = "namespaces",
+     .singular = "namespace",
+     .short_names = kShortNames1,
+     .selectable_fields = kSelectableFields1,
+     .storage_prefix = "namespaces",
+     .namespaced = false,
+     .hub = true,
+     .status_subresource = true,
+     .create_on_update = true,
+     .returns_deleted = true,
+     .no_delete_collection = true,
+     .generation = Generation::kNone,
+     .type = &core::v1::internal::kNamespaceType,
+     .list_type = &core::v1::internal::kNamespaceListType},
+    {.group = "",
+     .version = "v1",
+     .kind = "Service",
+     .plural = "services",
+     .singular = "service",
+     .short_names = kShortNames2,
+     .categories = kCategories2,
+     .selectable_fields = kSelectableFields2,
+     .storage_prefix = "services/specs",
+     .hub = true,
+     .status_subresource = true,
+     .create_on_update = true,
+     .returns_deleted = true,
+     .generation = Generation::kNone,
+     .type = &core::v1::internal::kServiceType,
+     .list_type = &core::v1::internal::kServiceListType},
+    {.group = "discovery.k8s.io",
+     .version = "v1",
+     .kind = "EndpointSlice",
+     .plural = "endpointslices",
+     .singular = "endpointslice",
+     .storage_prefix = "endpointslices",
+     .hub = true,
+     .generation = Generation::kAllButMetadata,
+     .type = &discovery::v1::internal::kEndpointSliceType,
+     .list_type = &discovery::v1::internal::kEndpointSliceListType},
+    {.group = "discovery.k8s.io",
+     .version = "v1beta1",
+     .kind = "EndpointSlice",
+     .plural = "endpointslices",
+     .singular = "endpointslice",
+     .storage_prefix = "endpointslices",
+     .generation = Generation::kAllButMetadata,
+     .deprecation = "discovery.k8s.io/v1beta1 EndpointSlice is deprecated in v1.21+, unavailable in v1.25+; use discovery.k8s.io/v1 EndpointSlice",
+     .removed_release = "1.25",
+     .type = &discovery::v1beta1::internal::kEndpointSliceType,
+     .list_type = &discovery::v1beta1::internal::kEndpointSliceListType},
     {.group = "extensions",
      .version = "v1beta1",
      .kind = "Ingress",
      .plural = "ingresses",
      .singular = "ingress",
-     .short_names = kShortNames0,
+     .short_names = kShortNames5,
      .storage_prefix = "ingress",
      .status_subresource = true,
      .generation = Generation::kSpec,
@@ -105,7 +203,7 @@ constexpr std::array<Resource, 10> kResources = {{
      .kind = "Ingress",
      .plural = "ingresses",
      .singular = "ingress",
-     .short_names = kShortNames3,
+     .short_names = kShortNames8,
      .storage_prefix = "ingress",
      .hub = true,
      .status_subresource = true,
@@ -117,7 +215,7 @@ constexpr std::array<Resource, 10> kResources = {{
      .kind = "Ingress",
      .plural = "ingresses",
      .singular = "ingress",
-     .short_names = kShortNames4,
+     .short_names = kShortNames9,
      .storage_prefix = "ingress",
      .status_subresource = true,
      .generation = Generation::kSpec,
@@ -130,7 +228,7 @@ constexpr std::array<Resource, 10> kResources = {{
      .kind = "IPAddress",
      .plural = "ipaddresses",
      .singular = "ipaddress",
-     .short_names = kShortNames5,
+     .short_names = kShortNames10,
      .storage_prefix = "ipaddresses",
      .namespaced = false,
      .hub = true,
@@ -142,7 +240,7 @@ constexpr std::array<Resource, 10> kResources = {{
      .kind = "IPAddress",
      .plural = "ipaddresses",
      .singular = "ipaddress",
-     .short_names = kShortNames6,
+     .short_names = kShortNames11,
      .storage_prefix = "ipaddresses",
      .namespaced = false,
      .generation = Generation::kNone,
@@ -153,7 +251,7 @@ constexpr std::array<Resource, 10> kResources = {{
      .kind = "NetworkPolicy",
      .plural = "networkpolicies",
      .singular = "networkpolicy",
-     .short_names = kShortNames7,
+     .short_names = kShortNames12,
      .storage_prefix = "networkpolicies",
      .hub = true,
      .generation = Generation::kSpec,

@@ -4,6 +4,109 @@
 
 namespace k8snet::conversion {
 
+void SetDefaults(core::v1::ServicePort& value) {
+  if (value.protocol.empty()) {
+    value.protocol = "TCP";
+  }
+}
+
+void SetDefaults(core::v1::ServiceSpec& value) {
+  for (auto& element : value.ports) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(core::v1::Service& value) {
+  SetDefaults(value.spec);
+  DefaultHook(value);
+}
+
+void SetDefaults(core::v1::ServiceList& value) {
+  for (auto& element : value.items) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(core::v1::EndpointPort& value) {
+  if (value.protocol.empty()) {
+    value.protocol = "TCP";
+  }
+}
+
+void SetDefaults(core::v1::EndpointSubset& value) {
+  for (auto& element : value.ports) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(core::v1::Endpoints& value) {
+  for (auto& element : value.subsets) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(core::v1::EndpointsList& value) {
+  for (auto& element : value.items) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(core::v1::Namespace& value) {
+  DefaultHook(value);
+}
+
+void SetDefaults(core::v1::NamespaceList& value) {
+  for (auto& element : value.items) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(discovery::v1::EndpointPort& value) {
+  if (!value.name) {
+    value.name = "";
+  }
+  if (!value.protocol) {
+    value.protocol = "TCP";
+  }
+}
+
+void SetDefaults(discovery::v1::EndpointSlice& value) {
+  if (value.ports) {
+    for (auto& element : *value.ports) {
+      SetDefaults(element);
+    }
+  }
+}
+
+void SetDefaults(discovery::v1::EndpointSliceList& value) {
+  for (auto& element : value.items) {
+    SetDefaults(element);
+  }
+}
+
+void SetDefaults(discovery::v1beta1::EndpointPort& value) {
+  if (!value.name) {
+    value.name = "";
+  }
+  if (!value.protocol) {
+    value.protocol = "TCP";
+  }
+}
+
+void SetDefaults(discovery::v1beta1::EndpointSlice& value) {
+  if (value.ports) {
+    for (auto& element : *value.ports) {
+      SetDefaults(element);
+    }
+  }
+}
+
+void SetDefaults(discovery::v1beta1::EndpointSliceList& value) {
+  for (auto& element : value.items) {
+    SetDefaults(element);
+  }
+}
+
 void SetDefaults(extensions::v1beta1::HTTPIngressPath& value) {
   if (!value.path_type) {
     value.path_type = "ImplementationSpecific";
@@ -167,6 +270,46 @@ void SetDefaults(networking::v1beta1::IngressClassList& value) {
 }
 
 void SetDefaults(MutableObject& object) {
+  if (auto* value = object.As<core::v1::Service>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<core::v1::ServiceList>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<core::v1::Endpoints>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<core::v1::EndpointsList>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<core::v1::Namespace>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<core::v1::NamespaceList>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<discovery::v1::EndpointSlice>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<discovery::v1::EndpointSliceList>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<discovery::v1beta1::EndpointSlice>()) {
+    SetDefaults(*value);
+    return;
+  }
+  if (auto* value = object.As<discovery::v1beta1::EndpointSliceList>()) {
+    SetDefaults(*value);
+    return;
+  }
   if (auto* value = object.As<extensions::v1beta1::Ingress>()) {
     SetDefaults(*value);
     return;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "k8snet/conversion/converter.h"
+#include "k8snet/conversion/discovery_v1beta1.h"
 #include "k8snet/conversion/extensions_v1beta1.h"
 #include "k8snet/conversion/networking_v1beta1.h"
 
@@ -31,6 +32,8 @@ Spoke Make() {
 
 std::vector<Spoke> BuiltinSpokes() {
   return {
+      Make<discovery::v1beta1::EndpointSlice, discovery::v1::EndpointSlice>(),
+      Make<discovery::v1beta1::EndpointSliceList, discovery::v1::EndpointSliceList>(),
       Make<extensions::v1beta1::Ingress, networking::v1::Ingress>(),
       Make<extensions::v1beta1::IngressList, networking::v1::IngressList>(),
       Make<networking::v1beta1::Ingress, networking::v1::Ingress>(),

@@ -3,6 +3,9 @@
 #ifndef K8SNET_CONVERSION_TYPED_DEFAULTS_H_
 #define K8SNET_CONVERSION_TYPED_DEFAULTS_H_
 
+#include "k8snet/apis/core/v1.h"
+#include "k8snet/apis/discovery/v1.h"
+#include "k8snet/apis/discovery/v1beta1.h"
 #include "k8snet/apis/extensions/v1beta1.h"
 #include "k8snet/apis/meta/v1.h"
 #include "k8snet/apis/networking/v1.h"
@@ -10,6 +13,24 @@
 
 namespace k8snet::conversion {
 
+void SetDefaults(core::v1::ServicePort& value);
+void SetDefaults(core::v1::ServiceSpec& value);
+void SetDefaults(core::v1::Service& value);
+void DefaultHook(core::v1::Service& value);  // Hand-written, in conversion/src.
+void SetDefaults(core::v1::ServiceList& value);
+void SetDefaults(core::v1::EndpointPort& value);
+void SetDefaults(core::v1::EndpointSubset& value);
+void SetDefaults(core::v1::Endpoints& value);
+void SetDefaults(core::v1::EndpointsList& value);
+void SetDefaults(core::v1::Namespace& value);
+void DefaultHook(core::v1::Namespace& value);  // Hand-written, in conversion/src.
+void SetDefaults(core::v1::NamespaceList& value);
+void SetDefaults(discovery::v1::EndpointPort& value);
+void SetDefaults(discovery::v1::EndpointSlice& value);
+void SetDefaults(discovery::v1::EndpointSliceList& value);
+void SetDefaults(discovery::v1beta1::EndpointPort& value);
+void SetDefaults(discovery::v1beta1::EndpointSlice& value);
+void SetDefaults(discovery::v1beta1::EndpointSliceList& value);
 void SetDefaults(extensions::v1beta1::HTTPIngressPath& value);
 void SetDefaults(extensions::v1beta1::HTTPIngressRuleValue& value);
 void SetDefaults(extensions::v1beta1::IngressRuleValue& value);
