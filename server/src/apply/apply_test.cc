@@ -179,6 +179,16 @@ TEST(Typed, FindsFields) {
   }
 }
 
+TEST(Typed, OwnsWholesOfWhatBecameAtomic) {
+  auto set = FieldSet::Decode(
+      R"({"f:metadata":{"f:labels":{"f:a":{}}},"f:spec":{"f:selector":{"f:a":{},"f:b":{}},)"
+      R"("f:externalIPs":{"i:0":{}},"f:unknown":{"f:x":{}}}})");
+  ASSERT_TRUE(set);
+  OwnAtomicWholes(testing::ServiceType(), *set);
+  EXPECT_EQ(set->Encode(), R"({"f:metadata":{"f:labels":{"f:a":{}}},"f:spec":{"f:externalIPs":{},)"
+                           R"("f:selector":{},"f:unknown":{"f:x":{}}}})");
+}
+
 TEST(Typed, MergesKeyedListsInOrder) {
   const auto ports = [](std::initializer_list<int> list) {
     Json::Array items;

@@ -86,7 +86,8 @@ class Writer {
   }
 
  private:
-  void DropUnservedVersions(const Json& live, Managed& managed) const;
+  // Drops entries at versions that are not served, and fits the others to their schema.
+  void Reconcile(const Json& live, Managed& managed) const;
   // Lets the managers other than `workflow` lose what the step from `before` to `after` changes.
   // Returns the difference at the request's version.
   Comparison Yield(const Json& before, const Json& after, const ManagerId* workflow, bool force,
@@ -130,19 +131,20 @@ std::optional<Version> Writer::Convert(const Version& from, std::string_view to)
   return Version{converted->type, std::string(to), std::move(parsed->value)};
 }
 
-void Writer::DropUnservedVersions(const Json& live, Managed& managed) const {
-  std::map<std::string, bool> served;
-  std::erase_if(managed.owners, [&](const auto& owner) {
-    const std::string& version = owner.second.api_version;
-    if (version == context_.api_version) {
-      return false;
-    }
-    const auto [it, added] = served.emplace(version, false);
+void Writer::Reconcile(const Json& live, Managed& managed) const {
+  std::map<std::string, const Type*> served = {{std::string(context_.api_version), context_.type}};
+  for (auto& [id, owned] : managed.owners) {
+    const auto [it, added] = served.emplace(owned.api_version, nullptr);
     if (added) {
-      it->second = Convert(AtRequest(live), version).has_value();
+      const auto there = Convert(AtRequest(live), owned.api_version);
+      it->second = there ? there->type : nullptr;
     }
-    return !it->second;
-  });
+    if (it->second != nullptr) {
+      OwnAtomicWholes(*it->second, owned.fields);
+    }
+  }
+  std::erase_if(managed.owners,
+                [&](const auto& owner) { return served.at(owner.second.api_version) == nullptr; });
 }
 
 Comparison Writer::Yield(const Json& before, const Json& after, const ManagerId* workflow,
@@ -185,7 +187,7 @@ Comparison Writer::Yield(const Json& before, const Json& after, const ManagerId*
 
 void Writer::Update(const Json& live, const Json& object, const ManagerId& id,
                     Managed& managed) const {
-  DropUnservedVersions(live, managed);
+  Reconcile(live, managed);
   Conflicts conflicts;
   const Comparison difference = Yield(live, object, nullptr, true, managed, conflicts);
   FieldSet changed = difference.modified.Union(difference.added);
@@ -201,7 +203,7 @@ void Writer::Update(const Json& live, const Json& object, const ManagerId& id,
 
 Json Writer::Apply(const Json& live, const Json& configuration, const ManagerId& id, bool force,
                    Managed& managed, Conflicts& conflicts) const {
-  DropUnservedVersions(live, managed);
+  Reconcile(live, managed);
   Json merged = MergeTyped(*context_.type, live, configuration);
   FieldSet fields = FieldsOf(*context_.type, configuration);
   RemoveReset(fields);

@@ -583,6 +583,30 @@ void NameParents(std::vector<FieldNode>& nodes, const Schema& schema) {
   }
 }
 
+void OwnWholes(std::vector<FieldNode>& nodes, const Schema& schema) {
+  const Shape shape = schema.shape();
+  for (FieldNode& node : nodes) {
+    if (node.children.empty()) {
+      continue;
+    }
+    std::optional<Schema> below;
+    if (shape == Shape::kList) {
+      below = schema.items();
+    } else if (node.element.kind() == PathElement::Kind::kField && shape != Shape::kScalar) {
+      below = schema.Member(node.element.name());
+    }
+    if (!below) {
+      continue;
+    }
+    if (below->atomic() && below->shape() != Shape::kScalar) {
+      node.member = true;
+      node.children.clear();
+    } else {
+      OwnWholes(node.children, *below);
+    }
+  }
+}
+
 double AsDouble(std::string_view text) {
   double value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -636,6 +660,10 @@ FieldSet WithNamedParents(const Type& type, const FieldSet& set) {
   FieldSet out = set;
   NameParents(out.nodes(), {&type, nullptr, false});
   return out;
+}
+
+void OwnAtomicWholes(const Type& type, FieldSet& set) {
+  OwnWholes(set.nodes(), {&type, nullptr, false});
 }
 
 bool EqualValues(const Json& a, const Json& b) {

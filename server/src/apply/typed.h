@@ -47,6 +47,11 @@ struct Comparison {
 // Returns `set` with those parents added that are members of structs.
 [[nodiscard]] FieldSet WithNamedParents(const Type& type, const FieldSet& set);
 
+// Makes `set`, which may be older than the schema, own wholes where it owns parts of what is atomic
+// now.
+// Source: kubernetes-sigs/structured-merge-diff typed/reconcile_schema.go.
+void OwnAtomicWholes(const Type& type, FieldSet& set);
+
 // Whether two values are equal; numbers by value, so 1 equals 1.0.
 [[nodiscard]] bool EqualValues(const Json& a, const Json& b);
 
