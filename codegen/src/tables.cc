@@ -40,8 +40,10 @@ void PrintField(const File& file, const Message& owner, const Field& field,
   if (o.list() != FieldOptions::ATOMIC) {
     out.Print("     .list_type = ListType::$list$,\n", {{"list", kListNames[o.list()]}});
   }
-  const bool atomic = o.atomic() || (field.message != nullptr && field.form != Form::kList &&
-                                     field.form != Form::kNullableList &&
+  // Of what is in an atomic list, nobody asks.
+  const bool is_list = field.form == Form::kList || field.form == Form::kNullableList;
+  const bool atomic = o.atomic() || (field.message != nullptr &&
+                                     (!is_list || o.list() == FieldOptions::MAP) &&
                                      field.message->options().GetExtension(k8s_type).atomic());
   std::string keys;
   for (const std::string& key : o.map_keys()) {

@@ -329,6 +329,7 @@ constexpr std::array<Field, 15> kObjectMetaFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .list_type = ListType::kMap,
+     .atomic = true,
      .patch_merge = true,
      .patch_merge_key = "uid",
      .list_map_keys = "uid",
