@@ -140,7 +140,8 @@ inline SslContext NewClientContext(const Identity* identity = nullptr) {
 // One blocking connection to 127.0.0.1. Reads give up after ten seconds.
 class Client {
  public:
-  explicit Client(std::uint16_t port, SSL_CTX* tls = nullptr, int receive_buffer = 0)
+  explicit Client(std::uint16_t port, SSL_CTX* tls = nullptr, int receive_buffer = 0,
+                  SSL_SESSION* session = nullptr)
       : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer > 0) {
       setsockopt(fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -157,6 +158,9 @@ class Client {
     if (connected_ && tls != nullptr) {
       ssl_.reset(SSL_new(tls));
       SSL_set_fd(ssl_.get(), fd());
+      if (session != nullptr) {
+        SSL_set_session(ssl_.get(), session);
+      }
       connected_ = SSL_connect(ssl_.get()) == 1;
     }
   }
