@@ -18,6 +18,7 @@
 namespace k8snet::server::http1 {
 namespace {
 
+constexpr std::size_t kMaxSkippedBytes = 4;
 constexpr std::size_t kMaxChunkLineBytes = 4096;
 constexpr std::int64_t kMaxChunkExcessBytes = 16 * 1024;
 
@@ -495,10 +496,12 @@ RequestReader::State RequestReader::Advance() {
 
 RequestReader::State RequestReader::AdvanceHead() {
   if (state_ == State::kIdle) {
-    // A line end after the last body is forgiven (RFC 9112, section 2.2).
+    // Line ends after the last body are forgiven (RFC 9112, section 2.2).
     std::size_t skip = 0;
-    while (skip < buffer_.size() && skip < 4 && (buffer_[skip] == '\r' || buffer_[skip] == '\n')) {
-      ++skip;
+    for (; skip < buffer_.size() && (buffer_[skip] == '\r' || buffer_[skip] == '\n') &&
+           skipped_ < kMaxSkippedBytes;
+         ++skip) {
+      ++skipped_;
     }
     buffer_.erase(0, skip);
     if (buffer_.empty()) {
@@ -595,6 +598,7 @@ Request RequestReader::TakeRequest() {
 
 void RequestReader::Finish() {
   state_ = State::kIdle;
+  skipped_ = 0;
   scan_ = 0;
   chunks_.reset();
   if (buffer_.empty()) {

@@ -108,8 +108,9 @@ class RequestReader {
 
   ReaderLimits limits_;
   State state_ = State::kIdle;
-  std::string buffer_;    // Received, not yet understood.
-  std::size_t scan_ = 0;  // Up to here `buffer_` holds no end of a head.
+  std::string buffer_;       // Received, not yet understood.
+  std::size_t scan_ = 0;     // Up to here `buffer_` holds no end of a head.
+  std::size_t skipped_ = 0;  // Line ends before the head.
   Head head_;
   std::string body_;
   std::optional<ChunkedDecoder> chunks_;

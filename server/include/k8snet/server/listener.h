@@ -25,7 +25,8 @@ struct ListenerOptions {
   std::size_t workers = 16;               // Threads that serve requests; a commit holds one.
   std::size_t pump_threads = 1;           // Threads that write watches.
   std::size_t max_connections = 100'000;  // Further ones wait unaccepted.
-  std::size_t max_queued_requests = 600;  // Waiting for a worker; further ones are answered 429.
+  // Requests that wait for a worker; further ones are answered 429. Finer limits are a filter's.
+  std::size_t max_queued_requests = 10'000;
   std::size_t max_header_bytes = 1 << 20;
   std::size_t max_body_bytes = 3 << 20;
   std::chrono::milliseconds header_timeout{32'000};  // Also of the TLS handshake.
