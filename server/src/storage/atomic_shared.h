@@ -40,6 +40,10 @@ class AtomicShared {
     }
   }
 
+  [[nodiscard]] bool has_value() const {
+    return pointer(word_.load(std::memory_order_acquire)) != nullptr;
+  }
+
   // Returns what `read` returns for the value now held, a `const T*`, which is null if there is
   // none. `read` must be short and must not keep the pointer.
   template <typename F>

@@ -84,6 +84,8 @@ class Snapshot {
   }
 
  private:
+  friend class Cache;
+
   EntryTree tree_;
   std::uint64_t revision_ = 0;
 };
@@ -164,7 +166,8 @@ class Caches {
   // Set-up: adds the cache of a resource. Before Attach. Lifetime: that of this.
   Cache& Add(CacheConfig config);
 
-  // Set-up: opens `storage`, fills the caches with what it holds and follows it from then on. Once.
+  // Set-up: opens `storage`, fills the caches with what it holds and follows it from then on. Once,
+  // and before anything is committed.
   // This must outlive the storage's last Commit. Keys that no cache has the prefix of are ignored.
   // Errors: those of Storage::Open.
   [[nodiscard]] Status Attach(Storage& storage);

@@ -34,7 +34,7 @@ class EntryTree {
   [[nodiscard]] EntryTree Without(std::string_view key) const;
 
   // Returns an iterator at the first key that is not less than `start` and, if such keys are not
-  // over, starts with `prefix`. Lifetime: the tree's and that of what `prefix` views.
+  // over, starts with `prefix`. Lifetime: the tree's.
   [[nodiscard]] Iterator Seek(std::string_view prefix, std::string_view start) const;
   // Returns how many entries that iterator would visit. Cost: that of two look-ups.
   [[nodiscard]] std::size_t Count(std::string_view prefix, std::string_view start) const;
@@ -42,7 +42,6 @@ class EntryTree {
  private:
   struct Node;
   using NodePtr = std::shared_ptr<const Node>;
-  struct Split;
 
   explicit EntryTree(NodePtr root) : root_(std::move(root)) {}
   [[nodiscard]] std::size_t Rank(std::string_view key) const;
@@ -60,16 +59,19 @@ class EntryTree::Iterator {
  private:
   friend class EntryTree;
 
+  // Nodes split in halves and a tree grows at its root, so this is more than 2^64 entries need.
+  static constexpr std::size_t kMaxDepth = 17;
+
   struct Step {
     const Node* node;
     std::size_t index;
   };
 
-  void CheckPrefix();
+  // Goes up and down to an entry if the leaf is over, and looks whether it has the prefix.
+  void Settle();
 
-  // From the root to a leaf. Nodes but the root are half full when made, so 16 levels are more
-  // entries than there can be.
-  std::array<Step, 16> steps_;
+  // From the root to a leaf.
+  std::array<Step, kMaxDepth> steps_{};
   std::size_t depth_ = 0;
   std::string prefix_;
   bool valid_ = false;
