@@ -51,7 +51,7 @@ std::string_view ReasonName(Reason reason) {
 
 Error Error::Wrap(std::string_view context) const {
   Error wrapped = *this;
-  wrapped.message.insert(0, std::string(context) + ": ");
+  wrapped.message = std::string(context).append(": ").append(message);
   return wrapped;
 }
 

@@ -10,6 +10,7 @@
 #include "src/scratch.h"
 #include "src/time_text.h"
 #include "src/utf8.h"
+#include "src/yaml_scalar.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -93,21 +94,7 @@ class JsonWriter {
 
 // Source: golang/go src/encoding/json/encode.go floatEncoder.
 void JsonWriter::Double(double number) {
-  if (!std::isfinite(number)) {
-    Text("null");
-    return;
-  }
-  const double size = std::fabs(number);
-  const bool scientific = size != 0 && (size < 1e-6 || size >= 1e21);
-  std::array<char, 400> text;
-  char* end = std::to_chars(text.data(), text.data() + text.size(), number,
-                            scientific ? std::chars_format::scientific : std::chars_format::fixed)
-                  .ptr;
-  if (scientific && end - text.data() >= 4 && end[-4] == 'e' && end[-3] == '-' && end[-2] == '0') {
-    end[-2] = end[-1];
-    --end;
-  }
-  Text({text.data(), static_cast<std::size_t>(end - text.data())});
+  Text(std::isfinite(number) ? internal::FormatJsonDouble(number) : "null");
 }
 
 // Writes the special character that `rest` begins with and removes it.

@@ -45,9 +45,9 @@ int ReadUnicodeEscape(std::string_view text, std::size_t pos) {
   return number;
 }
 
-// Returns what the JSON string `quoted` says, whose syntax has been checked.
-// Source: golang/go src/encoding/json/decode.go unquoteBytes.
-std::string UnquoteJson(std::string_view quoted) {
+}  // namespace
+
+std::string internal::UnquoteJson(std::string_view quoted) {
   const std::string_view text = quoted.substr(1, quoted.size() - 2);
   std::string out;
   std::size_t pos = 0;
@@ -76,6 +76,10 @@ std::string UnquoteJson(std::string_view quoted) {
   }
   return out;
 }
+
+namespace {
+
+using internal::UnquoteJson;
 
 // Reads JSON without building anything. Recursion is replaced by a stack of bits.
 // Source: golang/go src/encoding/json/scanner.go for what each place expects.

@@ -34,6 +34,10 @@ std::string RepairUtf8(std::string_view text);
 // Kelvin sign are k, and the long s is s.
 bool EqualFold(std::string_view text, std::string_view lower);
 
+// Returns what the JSON string `quoted` says, whose syntax has been checked.
+// Source: golang/go src/encoding/json/decode.go unquoteBytes.
+std::string UnquoteJson(std::string_view quoted);
+
 }  // namespace k8snet::internal
 
 #endif  // K8SNET_APIS_SRC_UTF8_H_

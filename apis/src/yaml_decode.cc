@@ -1,0 +1,745 @@
+// The one file that includes yaml-cpp's parser and catches what it throws.
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include "k8snet/apis/base/field.h"
+#include "k8snet/apis/codec/json.h"
+#include "k8snet/apis/codec/yaml.h"
+#include "src/base64.h"
+#include "src/utf8.h"
+#include "src/yaml_scalar.h"
+
+namespace k8snet {
+namespace {
+
+using internal::ResolveYaml;
+using internal::UnquoteJson;
+using internal::YamlKind;
+using internal::YamlScalar;
+
+// Thrown by the handler below and caught in this file: yaml-cpp knows no other way to be stopped.
+struct Stop {
+  std::string message;
+  Reason reason = Reason::kBadRequest;
+};
+
+// Returns "line N: " as Go's port prints it for an error of the parser, which counts lines from
+// zero and leaves the first out; `line` counts from zero.
+std::string ParserLine(int line) { return line > 0 ? "line " + std::to_string(line) + ": " : ""; }
+
+// The same for an error of the scanner, which counts from one, but leaves the first out too.
+std::string ScannerLine(int line) {
+  return line > 0 ? "line " + std::to_string(line + 1) + ": " : "";
+}
+
+// Returns the line, counted from zero, at which a text ends for the parser.
+int LastLine(std::string_view yaml) {
+  const auto lines = static_cast<int>(std::count(yaml.begin(), yaml.end(), '\n'));
+  return yaml.empty() || yaml.back() == '\n' ? lines : lines + 1;
+}
+
+// Returns the end of the quoted text that begins at `pos`, or npos if it has none.
+std::size_t EndOfQuoted(std::string_view yaml, std::size_t pos) {
+  const char quote = yaml[pos];
+  for (++pos; pos < yaml.size(); ++pos) {
+    if (quote == '"' && yaml[pos] == '\\') {
+      ++pos;
+    } else if (yaml[pos] == quote) {
+      if (quote == '"' || yaml.substr(pos + 1, 1) != "'") {
+        return pos + 1;
+      }
+      ++pos;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// Returns the error of the flow list or map that begins at `pos` if it is not closed, else "".
+std::string FlowError(std::string_view yaml, std::size_t pos) {
+  std::string open;
+  char last = '\0';  // The last character that is not white space.
+  while (pos < yaml.size()) {
+    const char c = yaml[pos];
+    if ((c == '"' || c == '\'') && std::string_view("[{,:").find(last) != std::string_view::npos) {
+      pos = EndOfQuoted(yaml, pos);
+      last = c;
+      continue;
+    }
+    if (c == '[' || c == '{') {
+      open.push_back(c);
+    } else if ((c == ']' || c == '}') && !open.empty()) {
+      open.pop_back();
+      if (open.empty()) {
+        return "";
+      }
+    }
+    if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
+      last = c;
+    }
+    ++pos;
+  }
+  const bool item_due = last == '[' || last == '{' || last == ',';
+  return "yaml: " + ParserLine(LastLine(yaml)) +
+         (item_due             ? "did not find expected node content"
+          : open.back() == '[' ? "did not find expected ',' or ']'"
+                               : "did not find expected ',' or '}'");
+}
+
+// Turns the events of one document into JSON text. The text of a map is put in order when the map
+// ends; that of an anchored node is kept for its aliases.
+class JsonFromYaml : public YAML::EventHandler {
+ public:
+  JsonFromYaml(std::string_view yaml, const DecodeLimits& limits) : yaml_(yaml), limits_(limits) {}
+
+  [[nodiscard]] YamlJson Take() {
+    return {out_.empty() ? "null" : std::move(out_), std::move(duplicates_)};
+  }
+
+  // Whether the outermost value is a list or map without brackets.
+  [[nodiscard]] bool is_block() const { return is_block_; }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (!frames_.empty() && frames_.back().is_flow_list && (At(mark) == ',' || At(mark) == ']')) {
+      Fail("yaml: " + ParserLine(mark.line) + "did not find expected node content");
+    }
+    Scalar(mark, anchor, {YamlKind::kNull, "null"}, "");
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    is_block_ = frames_.empty() ? style == YAML::EmitterStyle::Block : is_block_;
+    Open(mark, anchor, false);
+    frames_.back().is_flow_list = style == YAML::EmitterStyle::Flow;
+  }
+  void OnSequenceEnd() override;
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    is_block_ = frames_.empty() ? style == YAML::EmitterStyle::Block : is_block_;
+    Open(mark, anchor, true);
+  }
+  void OnMapEnd() override;
+  void OnAnchor(const YAML::Mark&, const std::string& name) override { anchor_name_ = name; }
+
+ private:
+  // A list or map that is open.
+  struct Frame {
+    bool is_map = false;
+    bool has_key = false;  // Map: a key has come, its value has not.
+    bool merge = false;    // Map: the key that has come is "<<".
+    bool is_flow_list = false;
+    int line = 0;
+    YAML::anchor_t anchor = YAML::NullAnchor;
+    std::string anchor_name;
+    std::size_t begin = 0;  // Of its text.
+    std::size_t nodes = 0;  // How many nodes had come before it.
+    std::string key;
+    std::string shown;
+    std::vector<std::string> values;           // JSON.
+    std::map<std::string, std::size_t> index;  // Key to its place in `values`.
+  };
+  struct Anchored {
+    std::string json;
+    std::size_t nodes = 0;
+  };
+
+  void Scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const YamlScalar& scalar,
+              const std::string& text);
+  void Open(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map);
+  void CountNode(std::size_t nodes, bool aliased);
+  // Takes the key of an open map; returns false if a value is due.
+  bool TakeKey(YamlScalar scalar, const std::string& text);
+  void BeginValue();
+  // Ends the value whose text begins at `begin`.
+  void EndValue(std::size_t begin, int line);
+  void Set(Frame& map, std::string key, std::string shown, std::string value, int line);
+  void Merge(Frame& map, std::string_view value, int line);
+  void MergeMap(Frame& map, std::string_view object, int line);
+  [[noreturn]] static void Fail(std::string message) { throw Stop{std::move(message)}; }
+  // The character of the input at `mark`.
+  [[nodiscard]] char At(const YAML::Mark& mark) const {
+    const auto pos = static_cast<std::size_t>(mark.pos);
+    return mark.pos >= 0 && pos < yaml_.size() ? yaml_[pos] : '\0';
+  }
+  void CheckQuotes(const YAML::Mark& mark) const;
+  void CheckSize() {
+    if (out_.size() > limits_.max_bytes) {
+      Fail("yaml: document contains excessive aliasing");
+    }
+  }
+
+  std::string_view yaml_;
+  const DecodeLimits& limits_;
+  std::string out_;
+  std::vector<Frame> frames_;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::string anchor_name_;
+  bool is_block_ = false;
+  std::vector<std::string> duplicates_;
+  std::size_t nodes_ = 0;
+  std::size_t aliased_nodes_ = 0;
+};
+
+// Source: yaml/go-yaml v2 decode.go unmarshal and allowedAliasRatio.
+void JsonFromYaml::CountNode(std::size_t nodes, bool aliased) {
+  nodes_ += nodes;
+  aliased_nodes_ += aliased ? nodes : 0;
+  constexpr double kLow = 400000;
+  constexpr double kHigh = 4000000;
+  const double all = static_cast<double>(nodes_);
+  const double allowed = all <= kLow    ? 0.99
+                         : all >= kHigh ? 0.10
+                                        : 0.99 - 0.89 * (all - kLow) / (kHigh - kLow);
+  if (aliased_nodes_ > 100 && nodes_ > 1000 &&
+      static_cast<double>(aliased_nodes_) / all > allowed) {
+    Fail("yaml: document contains excessive aliasing");
+  }
+  if (nodes_ > 2 * limits_.max_items + 1000) {
+    throw Stop{"Request entity too large: limit is " + std::to_string(limits_.max_items) + " items",
+               Reason::kRequestEntityTooLarge};
+  }
+}
+
+void JsonFromYaml::BeginValue() {
+  if (frames_.empty()) {
+    return;
+  }
+  Frame& frame = frames_.back();
+  if (frame.is_map) {
+    frame.has_key = false;
+  } else if (out_.size() > frame.begin + 1) {
+    out_.push_back(',');
+  }
+}
+
+void JsonFromYaml::EndValue(std::size_t begin, int line) {
+  CheckSize();
+  if (frames_.empty() || !frames_.back().is_map) {
+    return;
+  }
+  Frame& map = frames_.back();
+  std::string value = out_.substr(begin);
+  out_.resize(begin);
+  if (map.merge) {
+    map.merge = false;
+    Merge(map, value, line);
+    return;
+  }
+  Set(map, std::move(map.key), std::move(map.shown), std::move(value), line);
+}
+
+void JsonFromYaml::Set(Frame& map, std::string key, std::string shown, std::string value,
+                       int line) {
+  const auto [it, made] = map.index.try_emplace(std::move(key), map.values.size());
+  if (made) {
+    map.values.push_back(std::move(value));
+    return;
+  }
+  constexpr std::size_t kMaxDuplicates = 100;
+  if (duplicates_.size() < kMaxDuplicates) {
+    duplicates_.push_back("line " + std::to_string(line) + ": key " + shown +
+                          " already set in map");
+  }
+  map.values[it->second] = std::move(value);
+}
+
+// Returns the end of the JSON value that begins at `pos` of our own compact text.
+std::size_t EndOfValue(std::string_view json, std::size_t pos) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (; pos < json.size(); ++pos) {
+    const char c = json[pos];
+    if (in_string) {
+      if (c == '\\') {
+        ++pos;
+      } else if (c == '"') {
+        in_string = false;
+        if (depth == 0) {
+          return pos + 1;
+        }
+      }
+      continue;
+    }
+    if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']' || c == ',' || c == ':') {
+      if (depth == 0) {
+        return pos;
+      }
+      if (c == '}' || c == ']') {
+        --depth;
+        if (depth == 0) {
+          return pos + 1;
+        }
+      }
+    }
+  }
+  return pos;
+}
+
+void JsonFromYaml::MergeMap(Frame& map, std::string_view object, int line) {
+  std::size_t pos = 1;
+  while (pos + 1 < object.size()) {
+    const std::size_t key_end = EndOfValue(object, pos);
+    const std::string_view quoted = object.substr(pos, key_end - pos);
+    const std::size_t value_end = EndOfValue(object, key_end + 1);
+    const std::string_view value = object.substr(key_end + 1, value_end - key_end - 1);
+    std::string key = UnquoteJson(quoted);
+    std::string shown = field::Quote(key);
+    Set(map, std::move(key), std::move(shown), std::string(value), line);
+    pos = value_end + 1;
+  }
+}
+
+void JsonFromYaml::Merge(Frame& map, std::string_view value, int line) {
+  constexpr std::string_view kWrong =
+      "yaml: map merge requires map or sequence of maps as the value";
+  if (value.starts_with('{')) {
+    MergeMap(map, value, line);
+    return;
+  }
+  if (!value.starts_with('[')) {
+    Fail(std::string(kWrong));
+  }
+  std::vector<std::string_view> maps;
+  std::size_t pos = 1;
+  while (pos + 1 < value.size()) {
+    const std::size_t end = EndOfValue(value, pos);
+    maps.push_back(value.substr(pos, end - pos));
+    if (!maps.back().starts_with('{')) {
+      Fail(std::string(kWrong));
+    }
+    pos = end + 1;
+  }
+  // Earlier maps win, so they come last.
+  for (auto it = maps.rbegin(); it != maps.rend(); ++it) {
+    MergeMap(map, *it, line);
+  }
+}
+
+bool JsonFromYaml::TakeKey(YamlScalar scalar, const std::string& text) {
+  if (frames_.empty() || !frames_.back().is_map || frames_.back().has_key) {
+    return false;
+  }
+  Frame& map = frames_.back();
+  map.has_key = true;
+  map.merge = scalar.kind == YamlKind::kMerge;
+  switch (scalar.kind) {
+    case YamlKind::kString:
+    case YamlKind::kMerge:
+      map.key = text;
+      map.shown = field::Quote(text);
+      break;
+    case YamlKind::kNull:
+      Fail("unsupported map key of type: %!s(<nil>), key: <nil>");
+    case YamlKind::kBool:
+    case YamlKind::kInt:
+      map.key = map.shown = std::move(scalar.json);
+      break;
+    case YamlKind::kFloat:
+      map.key = map.shown =
+          scalar.json.empty() ? text : internal::FormatShortest(scalar.number, true);
+      break;
+  }
+  return true;
+}
+
+void JsonFromYaml::Scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const YamlScalar& scalar,
+                          const std::string& text) {
+  CountNode(1, false);
+  std::string json = scalar.json;
+  if (scalar.kind == YamlKind::kString || scalar.kind == YamlKind::kMerge) {
+    AppendJsonString(text, json);
+  } else if (scalar.kind == YamlKind::kFloat && json.empty()) {
+    Fail(text.find_first_of("nN") == 1 && text.find_first_of("aA") == 2
+             ? "json: unsupported value: NaN"
+             : std::string("json: unsupported value: ") + (scalar.number > 0 ? "+Inf" : "-Inf"));
+  }
+  if (anchor != YAML::NullAnchor) {
+    anchors_[anchor] = {json, 1};
+  }
+  if (TakeKey(scalar, text)) {
+    return;
+  }
+  BeginValue();
+  const std::size_t begin = out_.size();
+  out_.append(json);
+  EndValue(begin, mark.line + 1);
+}
+
+void JsonFromYaml::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                            const std::string& value) {
+  CheckQuotes(mark);
+  constexpr std::string_view kCore = "tag:yaml.org,2002:";
+  if (tag == "?" || tag.empty()) {
+    Scalar(mark, anchor, ResolveYaml(value), value);
+    return;
+  }
+  if (!tag.starts_with(kCore)) {
+    Scalar(mark, anchor, {}, value);
+    return;
+  }
+  const std::string type = tag.substr(kCore.size());
+  if (type == "binary") {
+    auto bytes = internal::ParseBase64(value);
+    if (!bytes.has_value()) {
+      Fail("yaml: !!binary value contains invalid base64 data");
+    }
+    Scalar(mark, anchor, {}, *bytes);
+    return;
+  }
+  YamlScalar scalar = ResolveYaml(value);
+  if (type == "float" && scalar.kind == YamlKind::kInt) {
+    scalar.kind = YamlKind::kFloat;
+    scalar.number = std::stod(scalar.json);
+    scalar.json = internal::FormatJsonDouble(scalar.number);
+  }
+  static constexpr std::pair<std::string_view, YamlKind> kTypes[] = {{"str", YamlKind::kString},
+                                                                     {"null", YamlKind::kNull},
+                                                                     {"bool", YamlKind::kBool},
+                                                                     {"int", YamlKind::kInt},
+                                                                     {"float", YamlKind::kFloat}};
+  for (const auto& [name, kind] : kTypes) {
+    if (type != name) {
+      continue;
+    }
+    if (kind == YamlKind::kString) {
+      scalar = {};
+    } else if (kind != scalar.kind) {
+      std::string found = "str";
+      for (const auto& [other, other_kind] : kTypes) {
+        if (other_kind == scalar.kind) {
+          found = other;
+        }
+      }
+      Fail("yaml: cannot decode !!" + found + " `" + value + "` as a !!" + type);
+    }
+    Scalar(mark, anchor, scalar, value);
+    return;
+  }
+  Scalar(mark, anchor, {}, value);
+}
+
+// Refuses a quoted text without an end, which the parser takes.
+void JsonFromYaml::CheckQuotes(const YAML::Mark& mark) const {
+  const char c = At(mark);
+  if ((c == '"' || c == '\'') &&
+      EndOfQuoted(yaml_, static_cast<std::size_t>(mark.pos)) == std::string_view::npos) {
+    Fail("yaml: " + ScannerLine(LastLine(yaml_)) + "found unexpected end of stream");
+  }
+}
+
+void JsonFromYaml::Open(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map) {
+  CountNode(1, false);
+  if (frames_.size() >= limits_.max_depth) {
+    Fail("yaml: exceeded max depth");
+  }
+  if (!frames_.empty() && frames_.back().is_map && !frames_.back().has_key) {
+    // The parser takes a list or map that is not closed for a key.
+    if (At(mark) == '[' || At(mark) == '{') {
+      if (std::string error = FlowError(yaml_, static_cast<std::size_t>(mark.pos));
+          !error.empty()) {
+        Fail(std::move(error));
+      }
+    }
+    Fail(is_map ? "yaml: invalid map key: map[interface {}]interface {}"
+                : "yaml: invalid map key: []interface {}");
+  }
+  BeginValue();
+  Frame frame;
+  frame.is_map = is_map;
+  frame.line = mark.line + 1;
+  frame.anchor = anchor;
+  frame.anchor_name = anchor_name_;
+  frame.begin = out_.size();
+  frame.nodes = nodes_ - 1;
+  out_.push_back(is_map ? '{' : '[');
+  frames_.push_back(std::move(frame));
+}
+
+void JsonFromYaml::OnSequenceEnd() {
+  out_.push_back(']');
+  const Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  if (frame.anchor != YAML::NullAnchor) {
+    anchors_[frame.anchor] = {out_.substr(frame.begin), nodes_ - frame.nodes};
+  }
+  EndValue(frame.begin, frame.line);
+}
+
+void JsonFromYaml::OnMapEnd() {
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  for (const auto& [key, place] : frame.index) {
+    AppendJsonString(key, out_);
+    out_.push_back(':');
+    out_.append(frame.values[place]).push_back(',');
+  }
+  if (out_.back() == ',') {
+    out_.back() = '}';
+  } else {
+    out_.push_back('}');
+  }
+  if (frame.anchor != YAML::NullAnchor) {
+    anchors_[frame.anchor] = {out_.substr(frame.begin), nodes_ - frame.nodes};
+  }
+  EndValue(frame.begin, frame.line);
+}
+
+void JsonFromYaml::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  CountNode(1, false);
+  for (const Frame& frame : frames_) {
+    if (frame.anchor == anchor) {
+      Fail("yaml: anchor '" + frame.anchor_name + "' value contains itself");
+    }
+  }
+  const Anchored& anchored = anchors_[anchor];
+  CountNode(anchored.nodes, true);
+  if (!frames_.empty() && frames_.back().is_map && !frames_.back().has_key) {
+    const bool quoted = anchored.json.starts_with('"');
+    if (anchored.json.starts_with('{') || anchored.json.starts_with('[')) {
+      Fail("yaml: invalid map key");
+    }
+    const std::string text = quoted ? UnquoteJson(anchored.json) : anchored.json;
+    TakeKey(quoted ? YamlScalar() : ResolveYaml(text), text);
+    return;
+  }
+  BeginValue();
+  const std::size_t begin = out_.size();
+  out_.append(anchored.json);
+  EndValue(begin, mark.line + 1);
+}
+
+// Returns the text of libyaml, which Go's port gives, for what yaml-cpp says.
+// Source: yaml/go-yaml v2 scannerc.go, parserc.go.
+std::string_view UpstreamText(std::string_view message) {
+  static constexpr std::pair<std::string_view, std::string_view> kTexts[] = {
+      {YAML::ErrorMsg::MAP_VALUE, "mapping values are not allowed in this context"},
+      {YAML::ErrorMsg::MAP_KEY, "mapping keys are not allowed in this context"},
+      {YAML::ErrorMsg::BLOCK_ENTRY, "block sequence entries are not allowed in this context"},
+      {YAML::ErrorMsg::TAB_IN_INDENTATION, "found character that cannot start any token"},
+      {YAML::ErrorMsg::UNKNOWN_TOKEN, "found character that cannot start any token"},
+      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "did not find expected node content"},
+      {YAML::ErrorMsg::END_OF_MAP_FLOW, "did not find expected ',' or '}'"},
+      {YAML::ErrorMsg::END_OF_SEQ, "did not find expected '-' indicator"},
+      {YAML::ErrorMsg::END_OF_MAP, "did not find expected key"},
+      {YAML::ErrorMsg::FLOW_END, "did not find expected node content"},
+      {YAML::ErrorMsg::EOF_IN_SCALAR, "found unexpected end of stream"},
+      {YAML::ErrorMsg::DOC_IN_SCALAR, "found unexpected document indicator"},
+      {YAML::ErrorMsg::CHAR_IN_ANCHOR, "did not find expected alphabetic or numeric character"},
+      {YAML::ErrorMsg::CHAR_IN_ALIAS, "did not find expected alphabetic or numeric character"},
+      {YAML::ErrorMsg::ANCHOR_NOT_FOUND, "did not find expected alphabetic or numeric character"},
+      {YAML::ErrorMsg::ALIAS_NOT_FOUND, "did not find expected alphabetic or numeric character"},
+      {YAML::ErrorMsg::INVALID_ESCAPE, "found unknown escape character"},
+      {YAML::ErrorMsg::INVALID_HEX, "did not find expected hexdecimal number"},
+      {YAML::ErrorMsg::INVALID_UNICODE, "found invalid Unicode character escape code"},
+      {YAML::ErrorMsg::CHAR_IN_BLOCK, "did not find expected comment or line break"},
+      {YAML::ErrorMsg::ZERO_INDENT_IN_BLOCK, "found an indentation indicator equal to 0"},
+      {YAML::ErrorMsg::REPEATED_YAML_DIRECTIVE, "found duplicate %YAML directive"},
+      {YAML::ErrorMsg::YAML_MAJOR_VERSION, "found incompatible YAML document"},
+      {YAML::ErrorMsg::REPEATED_TAG_DIRECTIVE, "found duplicate %TAG directive"},
+  };
+  for (const auto& [ours, upstream] : kTexts) {
+    if (message.starts_with(ours)) {
+      return upstream;
+    }
+  }
+  return message;
+}
+
+// Refuses what Go's reader refuses before it looks at the syntax.
+std::string_view CharacterError(std::string_view yaml) {
+  if (yaml.starts_with("\xFE\xFF") || yaml.starts_with("\xFF\xFE")) {
+    return "";  // UTF-16, which the parser reads.
+  }
+  while (!yaml.empty()) {
+    const internal::Rune rune = internal::DecodeRune(yaml);
+    if (!rune.valid) {
+      return "invalid leading UTF-8 octet";
+    }
+    const char32_t c = rune.value;
+    const bool fine = (c >= 0x20 && c <= 0x7E) || c == '\t' || c == '\n' || c == '\r' ||
+                      c == 0x85 || (c >= 0xA0 && c <= 0xFFFD) || c >= 0x10000;
+    if (!fine) {
+      return "control characters are not allowed";
+    }
+    yaml.remove_prefix(rune.size);
+  }
+  return "";
+}
+
+// Whether upstream's parser, not its scanner, gives the error that yaml-cpp words so.
+bool IsParserError(std::string_view message) {
+  for (const std::string_view text :
+       {YAML::ErrorMsg::END_OF_SEQ_FLOW, YAML::ErrorMsg::END_OF_MAP_FLOW,
+        YAML::ErrorMsg::END_OF_SEQ, YAML::ErrorMsg::END_OF_MAP, YAML::ErrorMsg::FLOW_END}) {
+    if (message.starts_with(text)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Returns the error of upstream for an exception of the parser.
+std::string ErrorText(std::string_view yaml, const YAML::Exception& error) {
+  const std::size_t pos =
+      std::min(yaml.size(), static_cast<std::size_t>(std::max(error.mark.pos, 0)));
+  const std::string_view rest = yaml.substr(pos);
+  if (error.msg.starts_with(YAML::ErrorMsg::UNKNOWN_ANCHOR)) {
+    const std::size_t begin = rest.starts_with('*') ? 1 : 0;
+    const std::string_view name = rest.substr(begin, rest.find_first_of(" \t\r\n,]}") - begin);
+    return "yaml: unknown anchor '" + std::string(name) + "' referenced";
+  }
+  if (IsParserError(error.msg)) {
+    const int line = rest.empty() ? LastLine(yaml) : error.mark.line;
+    return "yaml: " + ParserLine(line) + std::string(UpstreamText(error.msg));
+  }
+  std::string_view text = UpstreamText(error.msg);
+  // A tab before a token comes to the scanner's notice first.
+  const std::size_t line_begin = pos == 0 ? 0 : yaml.rfind('\n', pos - 1) + 1;
+  const std::string_view indent =
+      yaml.substr(line_begin, yaml.find_first_not_of(" \t", line_begin) - line_begin);
+  if (indent.find('\t') != std::string_view::npos) {
+    text = "found character that cannot start any token";
+  }
+  return "yaml: " + ScannerLine(error.mark.line) + std::string(text);
+}
+
+// Stands for a document after the first: throws Stop as it begins, unless a marker is before it.
+class NextDocument : public JsonFromYaml {
+ public:
+  NextDocument(std::string_view yaml, bool after_list, const DecodeLimits& limits)
+      : JsonFromYaml(yaml, limits), yaml_(yaml), after_list_(after_list) {}
+
+  // Whether the document is another one, of which nothing is to be read.
+  [[nodiscard]] bool separate() const { return separate_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    const std::string_view before =
+        yaml_.substr(0, static_cast<std::size_t>(std::max(mark.pos, 0)));
+    const std::string_view rest = yaml_.substr(before.size());
+    separate_ = rest.starts_with("---") || rest.starts_with("...") || before.starts_with("...") ||
+                before.find("\n...") != std::string_view::npos;
+    throw Stop{"yaml: " + ParserLine(mark.line) +
+               (after_list_ ? "did not find expected '-' indicator" : "did not find expected key")};
+  }
+
+ private:
+  std::string_view yaml_;
+  bool after_list_;
+  bool separate_ = false;
+};
+
+// Refuses what stands behind the list or map of the first document without a marker between. What
+// is behind a marker is not looked at.
+std::string TrailingError(std::string_view yaml, YAML::Parser& parser, bool after_list,
+                          const DecodeLimits& limits) {
+  NextDocument next(yaml, after_list, limits);
+  try {
+    parser.HandleNextDocument(next);
+  } catch (const Stop& stop) {
+    return next.separate() ? "" : stop.message;
+  } catch (const std::exception&) {
+    return "";
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits) {
+  if (yaml.size() > limits.max_bytes) {
+    return Error(Reason::kRequestEntityTooLarge,
+                 "Request entity too large: limit is " + std::to_string(limits.max_bytes));
+  }
+  if (yaml.starts_with("\xEF\xBB\xBF")) {
+    yaml.remove_prefix(3);
+  }
+  if (const std::string_view error = CharacterError(yaml); !error.empty()) {
+    return Error(Reason::kBadRequest, "yaml: " + std::string(error));
+  }
+  JsonFromYaml handler(yaml, limits);
+  try {
+    std::istringstream stream{std::string(yaml)};
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(handler);
+    YamlJson result = handler.Take();
+    std::string error =
+        handler.is_block() ? TrailingError(yaml, parser, result.json.front() == '[', limits) : "";
+    if (!error.empty()) {
+      return Error(Reason::kBadRequest, std::move(error));
+    }
+    return result;
+  } catch (const Stop& stop) {
+    return Error(stop.reason, stop.message);
+  } catch (const YAML::Exception& error) {
+    return Error(Reason::kBadRequest, ErrorText(yaml, error));
+  } catch (const std::exception& error) {
+    return Error(Reason::kBadRequest, std::string("yaml: ") + error.what());
+  }
+}
+
+Result<Decoded> DecodeYaml(const Type& type, std::string_view yaml, const DecodeOptions& options) {
+  K8SNET_ASSIGN_OR_RETURN(YamlJson converted, YamlToJson(yaml, options.limits));
+  DecodeOptions json_options = options;
+  json_options.limits.max_bytes = converted.json.size();
+  K8SNET_ASSIGN_OR_RETURN(Decoded decoded, DecodeJson(type, converted.json, json_options));
+  if (options.findings && !converted.duplicates.empty()) {
+    constexpr std::size_t kMaxFindings = 100;
+    std::vector<std::string> findings = std::move(converted.duplicates);
+    findings.insert(findings.end(), decoded.findings.begin(), decoded.findings.end());
+    findings.resize(std::min(findings.size(), kMaxFindings));
+    decoded.findings = std::move(findings);
+  }
+  return decoded;
+}
+
+Result<TypeMeta> PeekYaml(std::string_view yaml, const DecodeLimits& limits) {
+  K8SNET_ASSIGN_OR_RETURN(const YamlJson converted, YamlToJson(yaml, limits));
+  return PeekJson(converted.json);
+}
+
+std::vector<std::string_view> SplitYamlDocuments(std::string_view yaml) {
+  std::vector<std::string_view> documents;
+  std::size_t begin = 0;
+  std::size_t line = 0;
+  bool content = false;
+  const auto finish = [&](std::size_t end) {
+    if (content) {
+      documents.push_back(yaml.substr(begin, end - begin));
+    }
+    content = false;
+  };
+  while (line < yaml.size()) {
+    const std::size_t line_end = std::min(yaml.find('\n', line), yaml.size());
+    const std::string_view text = yaml.substr(line, line_end - line);
+    if (text.starts_with("---")) {
+      finish(line);
+      // What follows the marker on its line is part of the document.
+      begin = line + 3;
+      const std::size_t rest = text.find_first_not_of(" \t\r", 3);
+      content = rest != std::string_view::npos && text[rest] != '#';
+    } else {
+      const std::size_t first = text.find_first_not_of(" \t\r");
+      content = content || (first != std::string_view::npos && text[first] != '#');
+    }
+    line = line_end + 1;
+  }
+  finish(yaml.size());
+  return documents;
+}
+
+}  // namespace k8snet
