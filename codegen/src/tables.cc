@@ -42,9 +42,9 @@ void PrintField(const File& file, const Message& owner, const Field& field,
   }
   // Of what is in an atomic list, nobody asks.
   const bool is_list = field.form == Form::kList || field.form == Form::kNullableList;
-  const bool atomic = o.atomic() || (field.message != nullptr &&
-                                     (!is_list || o.list() == FieldOptions::MAP) &&
-                                     field.message->options().GetExtension(k8s_type).atomic());
+  const bool atomic =
+      o.atomic() || (field.message != nullptr && (!is_list || o.list() == FieldOptions::MAP) &&
+                     field.message->options().GetExtension(k8s_type).atomic());
   std::string keys;
   for (const std::string& key : o.map_keys()) {
     keys += (keys.empty() ? "" : ",") + key;

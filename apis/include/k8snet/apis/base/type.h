@@ -97,7 +97,7 @@ struct Field {
   Form form = Form::kValue;
   Omit omit = Omit::kEmpty;
   ListType list_type = ListType::kAtomic;  // Lists only.
-  bool atomic = false;                     // Apply takes the map or struct, or item of a kMap list, as one.
+  bool atomic = false;                     // Of a map or struct, or the items of a kMap list.
   bool patch_merge = false;  // Strategic merge patch merges the list instead of replacing it.
   bool immutable = false;    // Does not change once set.
   std::string_view patch_merge_key;  // Key of a merged list of structs; empty for scalars.
