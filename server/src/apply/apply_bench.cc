@@ -31,7 +31,6 @@ std::string Ingress(const std::string& uid, const std::string& label) {
 
 WriteContext Context() {
   return {.type = &testing::IngressType(),
-          .kind = "Ingress",
           .api_version = "networking.k8s.io/v1",
           .manager = "manager",
           .now = "2024-01-01T00:00:00Z"};

@@ -27,7 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           {"port":53,"name":"d"},{"port":53,"name":"e"}],"selector":{"a":"b"}},
           "status":{"loadBalancer":{}}})";
   const WriteContext context{.type = &testing::ServiceType(),
-                             .kind = "Service",
                              .api_version = "v1",
                              .manager = "a",
                              .now = "2024-01-01T00:00:00Z",

@@ -32,7 +32,6 @@ class Stored {
 
   WriteContext Context(std::string_view manager, std::string_view subresource = {}) const {
     return {.type = &type_,
-            .kind = "Service",
             .api_version = "v1",
             .manager = manager,
             .subresource = subresource,

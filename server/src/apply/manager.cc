@@ -286,7 +286,7 @@ std::string KindText(std::string_view api_version, std::string_view kind) {
 Status CheckConfiguration(const WriteContext& context, const Json& configuration) {
   const std::string api_version = TextAt(configuration, "", "apiVersion");
   const std::string kind = TextAt(configuration, "", "kind");
-  if (api_version != context.api_version || kind != context.kind) {
+  if (api_version != context.api_version || kind != context.type->name) {
     return Error(Reason::kBadRequest, "invalid object type: " + KindText(api_version, kind));
   }
   const Json* metadata = configuration.Find("metadata");

@@ -50,7 +50,6 @@ using VersionConverter = std::function<std::optional<VersionedDocument>(
 // What both operations know of the request.
 struct WriteContext {
   const Type* type = nullptr;    // Of the object in the version of the request.
-  std::string_view kind;         // "Ingress"
   std::string_view api_version;  // Of the request.
   std::string_view manager;      // Empty: "unknown".
   std::string_view subresource;  // "status" or empty.
