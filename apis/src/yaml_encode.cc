@@ -24,9 +24,18 @@ std::string_view Text(const rj::Value& value) {
   return {value.GetString(), value.GetStringLength()};
 }
 
+// Whether `c` is a letter; of the planes after the first, only CJK counts.
 bool IsLetter(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == 0xAA || c == 0xB5 || c == 0xBA ||
-         (c >= 0xC0 && c != 0xD7 && c != 0xF7);
+  if (c < 0x80) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  if (c < 0xC0) {
+    return c == 0xAA || c == 0xB5 || c == 0xBA;
+  }
+  const bool symbols = c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c < 0x2C00) ||
+                       (c >= 0x3000 && c < 0x3005) || (c >= 0xD800 && c < 0xF900) ||
+                       (c >= 0xFE00 && c < 0xFE70) || (c >= 0xFFF0 && c < 0x20000);
+  return !symbols;
 }
 
 std::u32string Runes(std::string_view text) {
@@ -320,10 +329,11 @@ void YamlWriter::String(std::string_view text, bool simple_key) {
   }
   const std::u32string runes = Runes(text);
   const Analysis analysis = Analyze(runes);
+  const internal::YamlKind kind = internal::ResolveYaml(text).kind;
   Style style = Style::kDoubleQuoted;
   if (text.find('\n') != std::string_view::npos) {
     style = Style::kLiteral;
-  } else if (internal::ResolveYaml(text).kind == internal::YamlKind::kString &&
+  } else if ((kind == internal::YamlKind::kString || kind == internal::YamlKind::kMerge) &&
              !internal::IsBase60(text) && !internal::IsYamlTimestamp(text)) {
     style = Style::kPlain;
   }
@@ -339,16 +349,24 @@ void YamlWriter::String(std::string_view text, bool simple_key) {
   if (style == Style::kLiteral && (!analysis.block || simple_key)) {
     style = Style::kDoubleQuoted;
   }
+  // Lines of a text after its first are indented by one level more.
+  const int outer = indent_;
+  indent_ = indent_ < 0 ? kBestIndent : indent_ + kBestIndent;
   switch (style) {
     case Style::kPlain:
-      return Plain(runes, !simple_key);
+      Plain(runes, !simple_key);
+      break;
     case Style::kSingleQuoted:
-      return SingleQuoted(runes, !simple_key);
+      SingleQuoted(runes, !simple_key);
+      break;
     case Style::kDoubleQuoted:
-      return DoubleQuoted(runes, !simple_key);
+      DoubleQuoted(runes, !simple_key);
+      break;
     case Style::kLiteral:
-      return Literal(runes);
+      Literal(runes);
+      break;
   }
+  indent_ = outer;
 }
 
 void YamlWriter::Plain(const std::u32string& text, bool fold) {
@@ -480,7 +498,6 @@ void YamlWriter::Literal(const std::u32string& text) {
   indention_ = true;
   whitespace_ = true;
   bool breaks = true;
-  // The text of the outermost value is not indented less than zero.
   for (const char32_t c : text) {
     if (IsBreak(c)) {
       if (c == '\n') {
@@ -531,21 +548,54 @@ class TreeHandler : public rj::BaseReaderHandler<rj::UTF8<>, TreeHandler> {
   rj::Document& document_;
 };
 
+// Returns `json` with quotes around the numbers that may be beyond a double, which upstream prints
+// as the text they are.
+std::string QuoteHugeNumbers(std::string_view json) {
+  std::string out;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string || (c != '-' && (c < '0' || c > '9'))) {
+      out.push_back(c);
+      if (in_string && c == '\\' && i + 1 < json.size()) {
+        out.push_back(json[++i]);
+      } else if (c == '"') {
+        in_string = !in_string;
+      }
+      continue;
+    }
+    const std::size_t end = std::min(json.find_first_not_of("+-.0123456789eE", i), json.size());
+    const std::string_view number = json.substr(i, end - i);
+    double value = 0;
+    const bool huge =
+        std::from_chars(number.data(), number.data() + number.size(), value).ec != std::errc();
+    out.append(huge ? "\"" : "").append(number).append(huge ? "\"" : "");
+    i = end - 1;
+  }
+  return out;
+}
+
+rj::ParseResult BuildTree(const std::string& json, rj::Document& document) {
+  rj::ParseResult result;
+  auto generate = [&](rj::Document& target) {
+    rj::StringStream stream(json.c_str());
+    rj::Reader reader;
+    TreeHandler handler(target);
+    result =
+        reader.Parse<rj::kParseNumbersAsStringsFlag | rj::kParseIterativeFlag>(stream, handler);
+    return !result.IsError();
+  };
+  document.Populate(generate);
+  return result;
+}
+
 }  // namespace
 
 std::string JsonToYaml(std::string_view json) {
   rj::Document document;
-  bool good = false;
-  auto generate = [&](rj::Document& target) {
-    const std::string terminated(json);
-    rj::StringStream stream(terminated.c_str());
-    rj::Reader reader;
-    TreeHandler handler(target);
-    good = !reader.Parse<rj::kParseNumbersAsStringsFlag | rj::kParseIterativeFlag>(stream, handler)
-                .IsError();
-    return good;
-  };
-  document.Populate(generate);
+  if (BuildTree(std::string(json), document).Code() == rj::kParseErrorNumberTooBig) {
+    BuildTree(QuoteHugeNumbers(json), document);
+  }
   YamlWriter writer;
   writer.Document(document);
   return writer.Take();

@@ -238,7 +238,16 @@ YamlScalar ResolveYaml(std::string_view text) {
     return Float(-kInfinity);
   }
   if (first == '.') {
-    const auto number = LooksLikeFloat(text) ? ParseDouble(text) : std::nullopt;
+    // Go takes underscores between digits here.
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool between =
+          i > 0 && i + 1 < text.size() && IsDigit(text[i - 1]) && IsDigit(text[i + 1]);
+      if (text[i] != '_' || !between) {
+        plain.push_back(text[i]);
+      }
+    }
+    const auto number = LooksLikeFloat(plain) ? ParseDouble(plain) : std::nullopt;
     return number.has_value() ? Float(*number) : YamlScalar();
   }
   if (!IsDigit(first) && first != '+' && first != '-') {
