@@ -105,11 +105,17 @@ TEST(FieldSet, EncodesInOrder) {
 
 TEST(FieldSet, RefusesOtherForms) {
   for (const std::string_view text :
-       {"[]", "1", "{", R"({"a":{}})", R"({"x:a":{}})", R"({"f:a":1})", R"({"k:1":{}})",
+       {"[]", "1", "{", R"({"a":{}})", R"({"x":{}})", R"({"f:a":1})", R"({"k:1":{}})",
         R"({"k:{}":{}})", R"({"k:{":{}})", R"({"v:x":{}})", R"({"i:x":{}})", R"({"f":{}})"}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(FieldSet::Decode(text));
   }
+}
+
+TEST(FieldSet, DropsElementsOfUnknownKinds) {
+  const auto set = FieldSet::Decode(R"({"x:a":{"f:b":{}},"f:c":{}})");
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->Encode(), R"({"f:c":{}})");
 }
 
 TEST(FieldSet, VisitsLeavesFirst) {
@@ -279,6 +285,9 @@ TEST(TrackUpdate, TakesWhatTheClientSends) {
   EXPECT_EQ(track({bad}), object.entries_);
   bad = entry;
   bad.fields_type = "";
+  EXPECT_EQ(track({bad}), object.entries_);
+  bad = entry;
+  bad.api_version = "";
   EXPECT_EQ(track({bad}), object.entries_);
   bad = entry;
   bad.api_version = "v9";

@@ -148,7 +148,9 @@ bool DecodeInto(const Json& json, Nodes& nodes) {
   }
   nodes.reserve(object->size());
   for (const auto& [name, value] : *object) {
-    if (name == ".") {
+    // Elements of a kind that is not known yet are dropped.
+    if (name == "." || (name.size() >= 2 && name[1] == ':' &&
+                        std::string_view("fkvi").find(name[0]) == std::string_view::npos)) {
       continue;
     }
     auto element = PathElement::Parse(name);

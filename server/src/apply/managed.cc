@@ -28,7 +28,8 @@ std::optional<Managed> DecodeManaged(const std::vector<ManagedEntry>& entries) {
   Managed managed;
   for (const ManagedEntry& entry : entries) {
     const bool applied = entry.operation == "Apply";
-    if ((!applied && entry.operation != "Update") || entry.fields_type != "FieldsV1") {
+    if ((!applied && entry.operation != "Update") || entry.fields_type != "FieldsV1" ||
+        entry.api_version.empty()) {
       return std::nullopt;
     }
     auto fields = FieldSet::Decode(entry.fields_v1);
