@@ -382,6 +382,14 @@ TEST(Apply, RefusesOtherObjects) {
     const auto applied = ApplyConfiguration(object.Context("a"), object.json_, config, {}, false);
     return applied ? std::string() : applied.error().message;
   };
+  EXPECT_EQ(apply("[]"),
+            "error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot "
+            "unmarshal array into Go value of type map[string]interface {}");
+  EXPECT_EQ(apply("null"), "invalid object type: /, Kind=");
+  EXPECT_EQ(Unconvertible(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"x"}})", "why")
+                .message,
+            "failed to convert new object (/x; /v1, Kind=Service) to proper version: unable to "
+            "convert unstructured object to /v1, Kind=Service: why");
   EXPECT_EQ(apply(R"({"kind":"Service"})"), "invalid object type: /, Kind=Service");
   EXPECT_EQ(apply(R"({"apiVersion":"v1"})"), "invalid object type: /v1, Kind=");
   EXPECT_EQ(apply(R"({"apiVersion":"a/b","kind":"X"})"), "invalid object type: a/b, Kind=X");

@@ -8,6 +8,7 @@
 #include "src/apply/managed.h"
 #include "src/apply/typed.h"
 #include "src/patch/json.h"
+#include "src/patch/patch_internal.h"
 
 namespace k8snet::server {
 namespace {
@@ -283,7 +284,18 @@ std::string KindText(std::string_view api_version, std::string_view kind) {
   return (slashes == 0 ? "/" : "") + std::string(api_version) + ", Kind=" + std::string(kind);
 }
 
+// Returns "(<namespace>/<name>; networking.k8s.io/v1, Kind=Ingress)".
+std::string ObjectText(const Json& object) {
+  return "(" + TextAt(object, "metadata", "namespace") + "/" + TextAt(object, "metadata", "name") +
+         "; " + KindText(TextAt(object, "", "apiVersion"), TextAt(object, "", "kind")) + ")";
+}
+
 Status CheckConfiguration(const WriteContext& context, const Json& configuration) {
+  if (!configuration.IsNull() && configuration.AsObject() == nullptr) {
+    return Error(Reason::kBadRequest,
+                 "error decoding patch: error unmarshaling JSON: while decoding JSON: " +
+                     internal::WrongShape(configuration, "map[string]interface {}"));
+  }
   const std::string api_version = TextAt(configuration, "", "apiVersion");
   const std::string kind = TextAt(configuration, "", "kind");
   if (api_version != context.api_version || kind != context.type->name) {
@@ -298,9 +310,7 @@ Status CheckConfiguration(const WriteContext& context, const Json& configuration
   if (errors.empty()) {
     return {};
   }
-  std::string text =
-      "failed to create typed patch object (" + TextAt(configuration, "metadata", "namespace") +
-      "/" + TextAt(configuration, "metadata", "name") + "; " + KindText(api_version, kind) + "): ";
+  std::string text = "failed to create typed patch object " + ObjectText(configuration) + ": ";
   if (errors.size() == 1) {
     text += errors[0];
   } else {
@@ -482,6 +492,16 @@ Result<Applied> ApplyConfiguration(const WriteContext& context, std::string_view
   applied.entries = EncodeManaged(attempt);
   applied.document = merged.ToString();
   return applied;
+}
+
+Error Unconvertible(std::string_view configuration, std::string_view detail) {
+  const auto parsed = ParseJson(configuration);
+  const Json object = parsed ? parsed->value : Json();
+  return Error(Reason::kUnknown,
+               "failed to convert new object " + ObjectText(object) +
+                   " to proper version: unable to convert unstructured object to " +
+                   KindText(TextAt(object, "", "apiVersion"), TextAt(object, "", "kind")) + ": " +
+                   std::string(detail));
 }
 
 }  // namespace k8snet::server

@@ -87,7 +87,7 @@ struct Applied {
 
 // Merges `configuration`, a JSON object, into `live`. To create, `live` is the encoded zero object
 // of the type and `live_entries` empty. The caller has checked the name and the namespace.
-// Errors: kBadRequest, another kind or version, or managedFields in the configuration;
+// Errors: kBadRequest, no object, another kind or version, or managedFields in the configuration;
 // kUnknown (a 500 without a reason), it does not fit the schema; kConflict, other managers own
 // fields that would change, with one cause a field.
 // Source: kubernetes/apimachinery pkg/util/managedfields/fieldmanager.go, FieldManager.Apply;
@@ -96,6 +96,10 @@ struct Applied {
                                                  std::string_view configuration,
                                                  const std::vector<ManagedEntry>& live_entries,
                                                  bool force);
+
+// Returns the 500 for an apply whose document cannot be decoded, though it fits the schema:
+// `detail` says why.
+[[nodiscard]] Error Unconvertible(std::string_view configuration, std::string_view detail);
 
 }  // namespace k8snet::server
 
