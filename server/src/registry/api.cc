@@ -1,0 +1,167 @@
+#include "src/registry/api.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "k8snet/apis/core/v1.h"
+#include "k8snet/apis/meta.h"
+#include "src/admission/default_ingress_class.h"
+#include "src/admission/namespace_lifecycle.h"
+#include "src/errors.h"
+#include "src/negotiate/document.h"
+#include "src/registry/strategies.h"
+#include "src/status.h"
+#include "src/verbs/patch_types.h"
+
+namespace k8snet::server {
+namespace {
+
+// Bytes of encodings kept beside the objects themselves.
+constexpr std::size_t kEncodingBudget = std::size_t{256} << 20;
+
+// Where clients are told to find the server; kubectl does not look at it.
+constexpr std::string_view kServerAddress = "127.0.0.1:443";
+
+// Namespaces that every cluster has.
+constexpr std::array<std::string_view, 4> kSystemNamespaces = {"default", "kube-system",
+                                                               "kube-public", "kube-node-lease"};
+
+Error UnsupportedPatch() {
+  return {Reason::kUnsupportedMediaType, "415: Unsupported Media Type", ErrorDetails{}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ApiHandler>> NewApiHandler(ApiParts parts) {
+  ApiKinds kinds;
+  kinds.resources = AllResources();
+  kinds.spokes = conversion::BuiltinSpokes();
+  kinds.strategies = BuiltinStrategies();
+  K8SNET_ASSIGN_OR_RETURN(std::unique_ptr<Api> api, Api::Open(parts, std::move(kinds)));
+  return std::unique_ptr<ApiHandler>(std::move(api));
+}
+
+Api::Api(const ApiParts& parts, ApiKinds kinds)
+    : parts_(parts),
+      budget_(kEncodingBudget),
+      caches_(parts.clock, budget_),
+      converter_(std::move(kinds.spokes)),
+      codec_(converter_),
+      catalog_(kinds.resources, caches_, kinds.strategies),
+      writer_(parts.storage, parts.clock, parts.random, codec_, MakeAdmissions()),
+      verbs_({.catalog = catalog_,
+              .caches = caches_,
+              .codec = codec_,
+              .writer = writer_,
+              .clock = parts.clock,
+              .random = parts.random}),
+      discovery_(catalog_, std::string(kServerAddress)) {}
+
+Api::~Api() { caches_.Unsubscribe(parts_.waker); }
+
+Result<std::unique_ptr<Api>> Api::Open(const ApiParts& parts, ApiKinds kinds) {
+  std::unique_ptr<Api> api(new Api(parts, std::move(kinds)));
+  K8SNET_RETURN_IF_ERROR(api->caches_.Attach(parts.storage));
+  api->caches_.Subscribe(parts.waker);
+  K8SNET_RETURN_IF_ERROR(api->EnsureSystemNamespaces());
+  return api;
+}
+
+std::vector<std::unique_ptr<Admission>> Api::MakeAdmissions() {
+  std::vector<std::unique_ptr<Admission>> admissions;
+  if (const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace")) {
+    admissions.push_back(NewNamespaceLifecycle(*namespaces->kind, codec_));
+  }
+  if (const ServedResource* classes = catalog_.FindKind("networking.k8s.io/v1", "IngressClass")) {
+    admissions.push_back(NewDefaultIngressClass(*classes->kind, codec_));
+  }
+  return admissions;
+}
+
+Status Api::EnsureSystemNamespaces() {
+  const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace");
+  if (namespaces == nullptr) {
+    return {};
+  }
+  for (const std::string_view name : kSystemNamespaces) {
+    core::v1::Namespace object;
+    object.metadata.name = name;
+    MutableObject hub(Object::Of(std::move(object)));
+    codec_.SetDefaults(hub);
+    WarningList warnings;
+    const auto created = writer_.Create(
+        {.served = *namespaces, .name_space = "", .name = std::string(name), .scope = {}},
+        std::move(hub), warnings);
+    if (!created && created.error().reason != Reason::kAlreadyExists) {
+      return created.error();
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> Api::paths() const { return discovery_.paths(); }
+
+Response Api::Handle(RequestContext& context, Request& request) {
+  const std::string_view path = context.info.path;
+  if (const std::optional<RouteView> route = catalog_.routes().Match(path)) {
+    return HandleRoute(context, request, *route);
+  }
+  if (std::optional<Response> document = discovery_.Handle(context, request)) {
+    return *std::move(document);
+  }
+  if (catalog_.routes().Installed(path)) {
+    return NegotiatedError(request, context.query, RouteNotFound());
+  }
+  return PathNotFound();
+}
+
+Response Api::HandleRoute(RequestContext& context, const Request& request, const RouteView& route) {
+  const ServedResource& served = catalog_.served(route.resource);
+  const Method method = ParseMethod(request.method);
+  const auto fail = [&](const Error& error) {
+    return NegotiatedError(request, context.query, error);
+  };
+  if (!TakesMethod(route, method) ||
+      (route.form == RouteForm::kCollection && method == Method::kDelete &&
+       served.resource->no_delete_collection)) {
+    return fail(MethodNotAllowed());
+  }
+  if (method == Method::kPatch && PatchTypeOf(request).empty()) {
+    return fail(UnsupportedPatch());
+  }
+  const bool streams = method == Method::kGet && (route.lists() || route.form == RouteForm::kWatch);
+  if (const Status routable = CheckRoutable(AcceptOf(request), streams); !routable) {
+    return fail(routable.error());
+  }
+  if (!served.resource->deprecation.empty()) {
+    context.warnings.Add(served.resource->deprecation);
+  }
+  auto response =
+      Dispatch({.context = context, .request = request, .target = served, .route = route});
+  return response ? *std::move(response) : fail(response.error());
+}
+
+Result<Response> Api::Dispatch(const Call& call) const {
+  const bool named = !call.route.name.empty();
+  switch (ParseMethod(call.request.method)) {
+    case Method::kGet:
+      if (call.route.form == RouteForm::kWatch || (!named && QueryBool(call.query(), "watch"))) {
+        return verbs_.Watch(call);
+      }
+      return named ? verbs_.Get(call) : verbs_.List(call);
+    case Method::kPost:
+      return verbs_.Create(call);
+    case Method::kPut:
+      return verbs_.Update(call);
+    case Method::kPatch:
+      return verbs_.Patch(call);
+    case Method::kDelete:
+      return named ? verbs_.Delete(call) : verbs_.DeleteCollection(call);
+    case Method::kOther:
+      break;
+  }
+  return MethodNotAllowed();
+}
+
+}  // namespace k8snet::server

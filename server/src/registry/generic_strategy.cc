@@ -1,0 +1,100 @@
+#include "k8snet/apis/meta.h"
+#include "src/registry/strategy.h"
+
+namespace k8snet::server {
+namespace {
+
+// Puts the member `name` back to what `from` has, or to its zero value if `from` is null.
+void ResetMember(MutableObject& object, std::string_view name, const Object* from) {
+  const Field* field = object.type().Find(name);
+  if (field == nullptr) {
+    return;
+  }
+  if (from == nullptr) {
+    field->ops->reset(field->In(object.data()));
+  } else {
+    field->ops->copy(field->In(object.data()), field->In(from->data()));
+  }
+}
+
+bool SameMember(const Field& field, const void* a, const void* b) {
+  return field.ops->equal(field.In(a), field.In(b));
+}
+
+// Whether what `generation` counts differs.
+bool CountsAsChange(Generation generation, const MutableObject& object, const Object& old) {
+  const Type& type = object.type();
+  switch (generation) {
+    case Generation::kNone:
+      return false;
+    case Generation::kSpec: {
+      const Field* spec = type.Find("spec");
+      return spec != nullptr && !SameMember(*spec, object.data(), old.data());
+    }
+    case Generation::kAllButMetadata:
+      for (const Field& field : type.fields) {
+        if (&field != type.metadata && field.json_name != "metadata" &&
+            !SameMember(field, object.data(), old.data())) {
+          return true;
+        }
+      }
+      return MetaOf(object).labels != MetaOf(old).labels;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reservation>> GenericStrategy::Begin(const WriteScope&, MutableObject&,
+                                                            const Object*) {
+  return std::unique_ptr<Reservation>();
+}
+
+void GenericStrategy::PrepareForCreate(const WriteScope&, MutableObject& object) {
+  if (hub_.status_subresource) {
+    ResetMember(object, "status", nullptr);
+  }
+  if (hub_.generation != Generation::kNone) {
+    MetaOf(object).generation = 1;
+  }
+}
+
+void GenericStrategy::PrepareForUpdate(const WriteScope& scope, MutableObject& object,
+                                       const Object& old) {
+  if (scope.subresource == "status") {
+    // Everything but status and metadata stays.
+    for (const Field& field : object.type().fields) {
+      if (field.json_name != "status" && field.json_name != "metadata") {
+        field.ops->copy(field.In(object.data()), field.In(old.data()));
+      }
+    }
+    return;
+  }
+  if (hub_.status_subresource) {
+    ResetMember(object, "status", &old);
+  }
+  if (CountsAsChange(hub_.generation, object, old)) {
+    MetaOf(object).generation = MetaOf(old).generation + 1;
+  }
+}
+
+field::ErrorList GenericStrategy::Validate(const WriteScope&, const Object&, const Object*) {
+  return {};
+}
+
+std::vector<std::string> GenericStrategy::Warnings(const WriteScope&, const Object&,
+                                                   const Object*) {
+  return {};
+}
+
+bool GenericStrategy::HoldsDeletion(const Object&) { return false; }
+
+void GenericStrategy::PrepareForDeletion(MutableObject&) {}
+
+void GenericStrategy::AfterMarked(const Object&) {}
+
+void GenericStrategy::AfterDelete(const Object&) {}
+
+std::vector<std::string> GenericStrategy::Subresources() const { return {}; }
+
+}  // namespace k8snet::server

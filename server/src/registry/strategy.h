@@ -1,0 +1,104 @@
+// What a kind does on its own at each step of a write. Generic code calls these; a kind with a
+// behaviour of its own has it in registry/<kind>.cc, as a class derived from GenericStrategy.
+// Source: kubernetes/apiserver pkg/registry/rest/{create,update,delete}.go.
+#ifndef K8SNET_SERVER_SRC_REGISTRY_STRATEGY_H_
+#define K8SNET_SERVER_SRC_REGISTRY_STRATEGY_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8snet/apis/base/field.h"
+#include "k8snet/apis/base/object.h"
+#include "k8snet/apis/base/resource.h"
+#include "k8snet/apis/base/result.h"
+
+namespace k8snet::server {
+
+// What a write is, as far as a strategy needs to know.
+struct WriteScope {
+  std::string_view subresource;  // "status" or empty.
+  bool dry_run = false;          // Nothing may be kept.
+};
+
+// What Begin took for an object that is not stored yet, such as addresses. The destructor gives
+// back whatever was not committed.
+class Reservation {
+ public:
+  virtual ~Reservation() = default;
+  // The object is stored: keeps what was taken and gives back what it no longer uses.
+  virtual void Commit() = 0;
+};
+
+// The behaviour of one stored kind. All objects are in the hub version. Thread-safe.
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+
+  // Takes what the object needs from the cluster and fills it in. Called before the preparation
+  // and the validation, so it must bear with any values. `old` is null for a create. May return
+  // null: nothing to keep.
+  [[nodiscard]] virtual Result<std::unique_ptr<Reservation>> Begin(const WriteScope& scope,
+                                                                   MutableObject& object,
+                                                                   const Object* old) = 0;
+
+  // Resets what a client may not set, and fills in what follows from the rest.
+  virtual void PrepareForCreate(const WriteScope& scope, MutableObject& object) = 0;
+  virtual void PrepareForUpdate(const WriteScope& scope, MutableObject& object,
+                                const Object& old) = 0;
+
+  // All findings, those about metadata included; `old` is null for a create.
+  [[nodiscard]] virtual field::ErrorList Validate(const WriteScope& scope, const Object& object,
+                                                  const Object* old) = 0;
+  // Texts of Warning headers for an object that is valid.
+  [[nodiscard]] virtual std::vector<std::string> Warnings(const WriteScope& scope,
+                                                          const Object& object,
+                                                          const Object* old) = 0;
+
+  // Whether the object, whose deletion is asked for, must stay for a reason other than
+  // metadata.finalizers.
+  [[nodiscard]] virtual bool HoldsDeletion(const Object& object) = 0;
+  // Called when the object stays but is marked for deletion; may change it.
+  virtual void PrepareForDeletion(MutableObject& object) = 0;
+  // Called when such a mark was stored, with the marked object.
+  virtual void AfterMarked(const Object& object) = 0;
+  // The object is gone from the store.
+  virtual void AfterDelete(const Object& last) = 0;
+
+  // Subresources beside status, which take PUT only: "finalize".
+  [[nodiscard]] virtual std::vector<std::string> Subresources() const = 0;
+};
+
+// The behaviour that the resource table describes: status is reset and kept apart, generation
+// counts, values follow the declared rules.
+class GenericStrategy : public Strategy {
+ public:
+  // `hub` outlives this.
+  explicit GenericStrategy(const Resource& hub) : hub_(hub) {}
+
+  [[nodiscard]] Result<std::unique_ptr<Reservation>> Begin(const WriteScope& scope,
+                                                           MutableObject& object,
+                                                           const Object* old) override;
+  void PrepareForCreate(const WriteScope& scope, MutableObject& object) override;
+  void PrepareForUpdate(const WriteScope& scope, MutableObject& object, const Object& old) override;
+  [[nodiscard]] field::ErrorList Validate(const WriteScope& scope, const Object& object,
+                                          const Object* old) override;
+  [[nodiscard]] std::vector<std::string> Warnings(const WriteScope& scope, const Object& object,
+                                                  const Object* old) override;
+  [[nodiscard]] bool HoldsDeletion(const Object& object) override;
+  void PrepareForDeletion(MutableObject& object) override;
+  void AfterMarked(const Object& object) override;
+  void AfterDelete(const Object& last) override;
+  [[nodiscard]] std::vector<std::string> Subresources() const override;
+
+ protected:
+  [[nodiscard]] const Resource& hub() const { return hub_; }
+
+ private:
+  const Resource& hub_;
+};
+
+}  // namespace k8snet::server
+
+#endif  // K8SNET_SERVER_SRC_REGISTRY_STRATEGY_H_

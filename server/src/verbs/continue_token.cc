@@ -1,0 +1,143 @@
+#include "src/verbs/continue_token.h"
+
+#include <array>
+#include <optional>
+
+#include <rapidjson/document.h>
+
+#include "k8snet/apis/base/field.h"
+#include "k8snet/apis/codec/json.h"
+#include "src/errors.h"
+
+namespace k8snet::server {
+namespace {
+
+constexpr std::string_view kVersion = "meta.k8s.io/v1";
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string EncodeBase64Url(std::string_view bytes) {
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8U) | static_cast<unsigned char>(c);
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      out += kAlphabet[(bits >> count) & 63U];
+    }
+  }
+  if (count > 0) {
+    out += kAlphabet[(bits << (6 - count)) & 63U];
+  }
+  return out;
+}
+
+// Returns the bytes, or sets `fault` to the index of the byte that is refused.
+std::string DecodeBase64Url(std::string_view text, std::optional<std::size_t>& fault) {
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t value = kAlphabet.find(text[i]);
+    if (value == std::string_view::npos) {
+      fault = i;
+      return out;
+    }
+    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>((bits >> count) & 0xFFU);
+    }
+  }
+  if (text.size() % 4 == 1) {
+    fault = text.size() - 1;
+  }
+  return out;
+}
+
+Error InvalidKey(std::string_view why) {
+  return BadRequest("invalid continue token: continue key is not valid: " + std::string(why));
+}
+
+// Whether a segment of `path` is "..".
+bool ClimbsUp(std::string_view path) {
+  while (true) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    if (path.substr(0, end) == "..") {
+      return true;
+    }
+    if (end == path.size()) {
+      return false;
+    }
+    path.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+std::string EncodeContinueToken(const ContinueToken& token, bool leading_slash) {
+  std::string json = "{\"v\":\"";
+  json += kVersion;
+  json += "\",\"rv\":" + std::to_string(token.revision) + ",\"start\":";
+  AppendJsonString((leading_slash ? "/" : "") + token.start, json);
+  json += '}';
+  return EncodeBase64Url(json);
+}
+
+Result<ContinueToken> DecodeContinueToken(std::string_view text) {
+  std::optional<std::size_t> fault;
+  const std::string json = DecodeBase64Url(text, fault);
+  if (fault) {
+    return InvalidKey("illegal base64 data at input byte " + std::to_string(*fault));
+  }
+  if (const std::string error = JsonSyntaxError(json); !error.empty()) {
+    return InvalidKey(error);
+  }
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
+  if (document.HasParseError()) {
+    return InvalidKey("invalid character");
+  }
+  if (!document.IsObject() && !document.IsNull()) {
+    return InvalidKey("json: cannot unmarshal into Go value of type storage.continueToken");
+  }
+  ContinueToken token;
+  std::string version;
+  if (document.IsObject()) {
+    for (const auto& member : document.GetObject()) {
+      const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+      const auto& value = member.value;
+      if (name == "rv" && value.IsInt64()) {
+        token.revision = value.GetInt64();
+      } else if (name == "v" && value.IsString()) {
+        version.assign(value.GetString(), value.GetStringLength());
+      } else if (name == "start" && value.IsString()) {
+        token.start.assign(value.GetString(), value.GetStringLength());
+      } else if ((name == "rv" || name == "v" || name == "start") && !value.IsNull()) {
+        return InvalidKey("json: cannot unmarshal into Go struct field continueToken." +
+                          std::string(name));
+      }
+    }
+  }
+  if (version != kVersion) {
+    return InvalidKey("server does not recognize this encoded version " + field::Quote(version));
+  }
+  if (token.revision == 0) {
+    return InvalidKey("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  }
+  if (token.start.empty()) {
+    return InvalidKey("encoded start key empty (version meta.k8s.io/v1)");
+  }
+  if (ClimbsUp(token.start)) {
+    return InvalidKey(token.start);
+  }
+  if (token.start.front() == '/') {
+    token.start.erase(0, 1);
+  }
+  return token;
+}
+
+}  // namespace k8snet::server

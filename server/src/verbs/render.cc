@@ -1,0 +1,361 @@
+#include "src/verbs/render.h"
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "k8snet/apis/codec/json.h"
+#include "k8snet/apis/codec/protobuf.h"
+#include "k8snet/apis/meta.h"
+#include "k8snet/apis/meta/v1.h"
+#include "src/errors.h"
+#include "src/negotiate/compress.h"
+#include "src/negotiate/document.h"
+#include "src/printers/printer.h"
+#include "src/registry/wire_scan.h"
+
+namespace k8snet::server {
+namespace {
+
+// Bytes that live as long as the server: no reference is counted, so threads do not meet there.
+Bytes Unowned(const std::string& text) { return {Bytes(), &text}; }
+
+Bytes Owned(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+
+std::string MetaVersion(const Output& output) {
+  return "meta.k8s.io/" + std::string(output.transform_version);
+}
+
+// Returns the members of a list's metadata as JSON, without braces.
+std::string ListMetaJson(std::string_view revision, std::string_view continue_token,
+                         std::optional<std::size_t> remaining) {
+  std::string json;
+  if (!revision.empty()) {
+    json += "\"resourceVersion\":\"" + std::string(revision) + "\"";
+  }
+  if (!continue_token.empty()) {
+    json += ",\"continue\":\"" + std::string(continue_token) + "\"";
+  }
+  if (remaining) {
+    json += ",\"remainingItemCount\":" + std::to_string(*remaining);
+  }
+  return json;
+}
+
+std::string ListMetaJson(const ListPage& page) {
+  return ListMetaJson(std::to_string(page.revision), page.continue_token, page.remaining);
+}
+
+meta::v1::ListMeta ListMetaOf(const ListPage& page) {
+  meta::v1::ListMeta meta;
+  meta.resource_version = std::to_string(page.revision);
+  meta.continue_ = page.continue_token;
+  if (page.remaining) {
+    meta.remaining_item_count = static_cast<std::int64_t>(*page.remaining);
+  }
+  return meta;
+}
+
+meta::v1::PartialObjectMetadata PartialOf(const Object& object) {
+  meta::v1::PartialObjectMetadata partial;
+  partial.metadata = MetaOf(object);
+  return partial;
+}
+
+std::string PartialDocument(const Output& output, const Object& object) {
+  const meta::v1::PartialObjectMetadata partial = PartialOf(object);
+  return EncodeDocument(output, MetaVersion(output), "PartialObjectMetadata",
+                        TypeOf<meta::v1::PartialObjectMetadata>(), &partial);
+}
+
+// As PartialDocument, in JSON and without a newline.
+std::string PartialJson(const Output& output, const Object& object) {
+  Output json;
+  json.transform_version = output.transform_version;
+  std::string text = PartialDocument(json, object);
+  text.pop_back();
+  return text;
+}
+
+std::string JsonOf(const Object& object) {
+  std::string json;
+  AppendJson(object.type(), object.data(), true, json);
+  return json;
+}
+
+void AppendColumns(std::span<const Column> columns, std::string& json) {
+  json += '[';
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
+    json += i == 0 ? "{\"name\":" : ",{\"name\":";
+    AppendJsonString(column.name, json);
+    json += ",\"type\":";
+    AppendJsonString(column.type, json);
+    json += ",\"format\":";
+    AppendJsonString(column.format, json);
+    json += ",\"description\":";
+    AppendJsonString(column.description, json);
+    json += ",\"priority\":" + std::to_string(column.priority) + "}";
+  }
+  json += ']';
+}
+
+// The 406 of a form that is for single objects on a list, or the reverse.
+Error WrongForm(const ServedResource& served, bool list) {
+  const Resource& resource = *served.resource;
+  const std::string_view group = resource.group.empty()
+                                     ? std::string_view("core")
+                                     : resource.group.substr(0, resource.group.find('.'));
+  const std::string type = "(*" + std::string(group) + "." + std::string(resource.kind);
+  return {Reason::kNotAcceptable,
+          list
+              ? "you requested PartialObjectMetadata, but the requested object is a list " + type +
+                    "List)"
+              : "you requested PartialObjectMetadataList, but the requested object is not a list " +
+                    type + ")"};
+}
+
+}  // namespace
+
+Result<IncludeObject> Renderer::ParseIncludeObject(const Query& query) {
+  const std::string_view value = query.Get("includeObject");
+  if (value.empty() || value == "Metadata") {
+    return IncludeObject::kMetadata;
+  }
+  if (value == "None") {
+    return IncludeObject::kNone;
+  }
+  if (value == "Object") {
+    return IncludeObject::kObject;
+  }
+  return BadRequest("Unable to convert to Table as requested: includeObject: Invalid value: " +
+                    field::Quote(value) + ": must be 'Metadata', 'Object', 'None', or empty");
+}
+
+Result<Response> Renderer::RenderObject(const Call& call, const Output& output, int status,
+                                        const Object& hub) const {
+  if (output.transform == Transform::kMetadataList) {
+    return WrongForm(call.target, false);
+  }
+  if (output.transform == Transform::kTable) {
+    return RenderTable(call, output, status, ListMetaJson(MetaOf(hub).resource_version, "", {}),
+                       {hub});
+  }
+  K8SNET_ASSIGN_OR_RETURN(const Object object, codec_.FromHub(call.target, hub));
+  if (output.transform == Transform::kMetadata) {
+    return BodyResponse(call.request, status, output, PartialDocument(output, object));
+  }
+  std::string body = output.format == Format::kProtobuf ? EncodeProtobuf(object)
+                                                        : LayOutJson(output, JsonOf(object));
+  return BodyResponse(call.request, status, output, std::move(body));
+}
+
+Result<Response> Renderer::RenderEntry(const Call& call, const Output& output,
+                                       const Entry& entry) const {
+  const bool kept =
+      output.transform == Transform::kNone && !output.pretty && output.format != Format::kYaml;
+  if (!kept) {
+    K8SNET_ASSIGN_OR_RETURN(const Object hub,
+                            codec_.DecodeStored(*call.target.kind, entry, entry.revision()));
+    return RenderObject(call, output, 200, hub);
+  }
+  Response response;
+  response.headers.Add("Content-Type", std::string(MediaType(output.format)));
+  if (output.format == Format::kProtobuf) {
+    K8SNET_ASSIGN_OR_RETURN(Bytes bytes,
+                            codec_.Encoded(call.target, EncodedForm::kProtobufObject, entry));
+    response.body.push_back(std::move(bytes));
+  } else {
+    K8SNET_ASSIGN_OR_RETURN(Bytes bytes,
+                            codec_.Encoded(call.target, EncodedForm::kJsonTail, entry));
+    response.body.push_back(Unowned(call.target.object_head));
+    response.body.push_back(std::move(bytes));
+    response.body.push_back(Unowned(newline_));
+  }
+  MaybeCompress(call.request, response);
+  return response;
+}
+
+Result<Response> Renderer::RenderList(const Call& call, const Output& output,
+                                      const ListPage& page) const {
+  if (output.transform == Transform::kMetadata) {
+    return WrongForm(call.target, true);
+  }
+  if (output.transform != Transform::kNone) {
+    std::vector<Object> hubs;
+    hubs.reserve(page.entries.size());
+    for (const Entry* entry : page.entries) {
+      K8SNET_ASSIGN_OR_RETURN(Object hub,
+                              codec_.DecodeStored(*call.target.kind, *entry, entry->revision()));
+      hubs.push_back(std::move(hub));
+    }
+    return output.transform == Transform::kTable
+               ? RenderTable(call, output, 200, ListMetaJson(page), hubs)
+               : RenderMetadataList(call, output, page, hubs);
+  }
+  if (output.format == Format::kProtobuf) {
+    return RenderProtobufList(call, page);
+  }
+  Response response;
+  response.headers.Add("Content-Type", std::string(MediaType(output.format)));
+  response.body.reserve(2 * page.entries.size() + 2);
+  response.body.push_back(Owned(call.target.list_head + ListMetaJson(page) + "},\"items\":["));
+  bool first = true;
+  for (const Entry* entry : page.entries) {
+    response.body.push_back(Unowned(first ? first_item_ : next_item_));
+    K8SNET_ASSIGN_OR_RETURN(Bytes tail,
+                            codec_.Encoded(call.target, EncodedForm::kJsonTail, *entry));
+    response.body.push_back(std::move(tail));
+    first = false;
+  }
+  response.body.push_back(Unowned(list_end_));
+  if (output.pretty || output.format == Format::kYaml) {
+    std::string json;
+    for (const Bytes& part : response.body) {
+      json += *part;
+    }
+    json.pop_back();
+    return BodyResponse(call.request, 200, output, LayOutJson(output, std::move(json)));
+  }
+  MaybeCompress(call.request, response);
+  return response;
+}
+
+Result<Response> Renderer::RenderProtobufList(const Call& call, const ListPage& page) const {
+  constexpr char kMetadataTag = 0x0A;
+  constexpr char kTypeMetaTag = 0x0A;
+  constexpr char kRawTag = 0x12;
+  std::vector<Bytes> items;
+  items.reserve(page.entries.size());
+  std::size_t size = 0;
+  for (const Entry* entry : page.entries) {
+    K8SNET_ASSIGN_OR_RETURN(Bytes item,
+                            codec_.Encoded(call.target, EncodedForm::kProtobufItem, *entry));
+    size += item->size();
+    items.push_back(std::move(item));
+  }
+  const meta::v1::ListMeta list_meta = ListMetaOf(page);
+  std::string meta_bytes;
+  AppendProtobuf(TypeOf<meta::v1::ListMeta>(), &list_meta, meta_bytes);
+  std::string raw_head(1, kMetadataTag);
+  AppendVarint(meta_bytes.size(), raw_head);
+  raw_head += meta_bytes;
+
+  std::string type_meta(1, kTypeMetaTag);  // apiVersion 1, kind 2.
+  AppendVarint(call.target.api_version.size(), type_meta);
+  type_meta += call.target.api_version;
+  type_meta += kRawTag;
+  AppendVarint(call.target.list_kind.size(), type_meta);
+  type_meta += call.target.list_kind;
+
+  std::string head("k8s\0", 4);
+  head += kTypeMetaTag;
+  AppendVarint(type_meta.size(), head);
+  head += type_meta;
+  head += kRawTag;
+  AppendVarint(raw_head.size() + size, head);
+  head += raw_head;
+
+  Response response;
+  response.headers.Add("Content-Type", std::string(MediaType(Format::kProtobuf)));
+  response.body.reserve(items.size() + 2);
+  response.body.push_back(Owned(std::move(head)));
+  for (Bytes& item : items) {
+    response.body.push_back(std::move(item));
+  }
+  // Empty contentEncoding and contentType.
+  response.body.push_back(Owned(std::string("\x1A\0\x22\0", 4)));
+  MaybeCompress(call.request, response);
+  return response;
+}
+
+Result<std::string> Renderer::TableRow(const ServedResource& served, const Output& output,
+                                       IncludeObject include, const Object& hub) const {
+  std::string json = "{\"cells\":[";
+  bool first = true;
+  for (const std::string& cell : PrinterOf(*served.kind->hub).Cells(hub, clock_.Now())) {
+    json += first ? "" : ",";
+    AppendJsonString(cell, json);
+    first = false;
+  }
+  json += "],\"object\":";
+  if (include == IncludeObject::kNone) {
+    json += "null";
+  } else {
+    K8SNET_ASSIGN_OR_RETURN(const Object object, codec_.FromHub(served, hub));
+    json += include == IncludeObject::kObject ? JsonOf(object) : PartialJson(output, object);
+  }
+  json += '}';
+  return json;
+}
+
+Result<Response> Renderer::RenderTable(const Call& call, const Output& output, int status,
+                                       const std::string& list_meta,
+                                       const std::vector<Object>& hubs) const {
+  K8SNET_ASSIGN_OR_RETURN(const IncludeObject include, ParseIncludeObject(call.query()));
+  std::string json = "{\"kind\":\"Table\",\"apiVersion\":\"" + MetaVersion(output) +
+                     "\",\"metadata\":{" + list_meta + "},\"columnDefinitions\":";
+  AppendColumns(PrinterOf(*call.target.kind->hub).columns(), json);
+  json += ",\"rows\":[";
+  bool first = true;
+  for (const Object& hub : hubs) {
+    K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(call.target, output, include, hub));
+    json += first ? "" : ",";
+    json += row;
+    first = false;
+  }
+  json += "]}";
+  return BodyResponse(call.request, status, output, LayOutJson(output, std::move(json)));
+}
+
+Result<Response> Renderer::RenderMetadataList(const Call& call, const Output& output,
+                                              const ListPage& page,
+                                              const std::vector<Object>& hubs) const {
+  constexpr std::string_view kKind = "PartialObjectMetadataList";
+  if (output.format == Format::kProtobuf) {
+    meta::v1::PartialObjectMetadataList list;
+    list.metadata = ListMetaOf(page);
+    for (const Object& hub : hubs) {
+      list.items.push_back(PartialOf(hub));
+    }
+    return BodyResponse(call.request, 200, output,
+                        EncodeDocument(output, MetaVersion(output), kKind,
+                                       TypeOf<meta::v1::PartialObjectMetadataList>(), &list));
+  }
+  std::string json = "{\"kind\":\"" + std::string(kKind) + "\",\"apiVersion\":\"" +
+                     MetaVersion(output) + "\",\"metadata\":{" + ListMetaJson(page) +
+                     "},\"items\":[";
+  bool first = true;
+  for (const Object& hub : hubs) {
+    json += first ? "" : ",";
+    json += PartialJson(output, hub);
+    first = false;
+  }
+  json += "]}";
+  return BodyResponse(call.request, 200, output, LayOutJson(output, std::move(json)));
+}
+
+Result<std::string> Renderer::RenderEventObject(const ServedResource& served, const Output& output,
+                                                IncludeObject include, const Object& hub,
+                                                bool with_columns) const {
+  if (output.transform == Transform::kTable) {
+    std::string json = "{\"kind\":\"Table\",\"apiVersion\":\"" + MetaVersion(output) +
+                       "\",\"metadata\":{" + ListMetaJson(MetaOf(hub).resource_version, "", {}) +
+                       "},\"columnDefinitions\":";
+    if (with_columns) {
+      AppendColumns(PrinterOf(*served.kind->hub).columns(), json);
+    } else {
+      json += "null";
+    }
+    K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(served, output, include, hub));
+    return json + ",\"rows\":[" + row + "]}";
+  }
+  if (output.transform == Transform::kMetadata) {
+    return output.format == Format::kProtobuf ? PartialDocument(output, hub)
+                                              : PartialJson(output, hub);
+  }
+  K8SNET_ASSIGN_OR_RETURN(const Object object, codec_.FromHub(served, hub));
+  return output.format == Format::kProtobuf ? EncodeProtobuf(object) : JsonOf(object);
+}
+
+}  // namespace k8snet::server

@@ -1,0 +1,45 @@
+#include <utility>
+
+#include "k8snet/apis/meta.h"
+#include "src/negotiate/accept.h"
+#include "src/verbs/body.h"
+#include "src/verbs/verbs.h"
+
+namespace k8snet::server {
+
+// Source: kubernetes/apiserver pkg/endpoints/handlers/update.go, UpdateResource.
+Result<Response> Verbs::Update(const Call& call) const {
+  K8SNET_RETURN_IF_ERROR(CheckPathName(call.route.name));
+  K8SNET_ASSIGN_OR_RETURN(const Output output,
+                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
+  K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
+  K8SNET_ASSIGN_OR_RETURN(const WriteOptions options,
+                          ParseWriteOptions(WriteKind::kUpdate, call.request, call.query()));
+  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(call.request));
+  K8SNET_ASSIGN_OR_RETURN(MutableObject body,
+                          DecodeBody(call, parts_.catalog, format, options.field_validation));
+  K8SNET_RETURN_IF_ERROR(CheckNamespace(call, body));
+  K8SNET_RETURN_IF_ERROR(CheckName(call, body));
+  DropDuplicateOwners(call, body);
+  parts_.codec.SetDefaults(body);
+  const Object sent = std::move(body).Freeze();
+
+  UpdateRules rules;
+  rules.creates = call.target.resource->create_on_update && call.route.subresource.empty();
+  rules.uid = MetaOf(sent).uid;
+  const auto transform = [&](const Object* old) -> Result<MutableObject> {
+    MutableObject object(sent);
+    K8SNET_RETURN_IF_ERROR(TrackOwners(call, options, object, old));
+    return parts_.codec.ToHub(call.target, std::move(object).Freeze());
+  };
+  WarningList warnings;
+  const auto written =
+      parts_.writer.Update(TargetOf(call, options.dry_run), rules, transform, warnings);
+  AddWarnings(call, warnings);
+  if (!written) {
+    return written.error();
+  }
+  return renderer_.RenderObject(call, output, written->created ? 201 : 200, written->object);
+}
+
+}  // namespace k8snet::server

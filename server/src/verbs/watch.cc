@@ -1,0 +1,93 @@
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "src/errors.h"
+#include "src/negotiate/accept.h"
+#include "src/verbs/verbs.h"
+#include "src/verbs/wait.h"
+#include "src/verbs/watch_stream.h"
+
+namespace k8snet::server {
+namespace {
+
+// Source: kubernetes/apiserver pkg/endpoints/handlers/get.go: a watch without a timeout lasts
+// between one and two times --min-request-timeout.
+constexpr std::chrono::seconds kMinWatch{1800};
+
+// No watch is asked to last longer than this, so that times do not overflow.
+constexpr std::int64_t kMaxWatchSeconds = 10LL * 365 * 24 * 3600;
+
+}  // namespace
+
+// Source: kubernetes/apiserver pkg/endpoints/handlers/get.go, ListResource; watch.go, serveWatch.
+Result<Response> Verbs::Watch(const Call& call) const {
+  WatchPlan plan;
+  K8SNET_ASSIGN_OR_RETURN(plan.output, NegotiateStream(call.request, call.query()));
+  K8SNET_ASSIGN_OR_RETURN(ListOptions options, ParseListOptions(call.query(), true));
+  if (!call.route.name.empty()) {
+    // The deprecated watch of one object.
+    const std::string by_name = "metadata.name=" + std::string(call.route.name);
+    K8SNET_ASSIGN_OR_RETURN(const Selection asked, ParseSelection(*call.target.kind->hub, options));
+    if (const auto name = asked.fields.RequiredName(); name && *name != call.route.name) {
+      return BadRequest("fieldSelector metadata.name doesn't match requested name");
+    }
+    options.field_selector += (options.field_selector.empty() ? "" : ",") + by_name;
+  }
+  K8SNET_ASSIGN_OR_RETURN(plan.selection, ParseSelection(*call.target.kind->hub, options));
+  if (plan.output.transform == Transform::kTable) {
+    K8SNET_ASSIGN_OR_RETURN(plan.include, Renderer::ParseIncludeObject(call.query()));
+  }
+  auto parsed = ParseResourceVersion(options.resource_version);
+  if (!parsed) {
+    return std::move(parsed).error().Wrap("invalid resource version");
+  }
+  const std::uint64_t revision = *parsed;
+
+  const auto now = parts_.clock.SteadyNow();
+  const std::int64_t seconds = options.timeout_seconds.value_or(0);
+  if (seconds != 0) {
+    plan.deadline =
+        now + std::chrono::seconds(std::clamp(seconds, std::int64_t{-1}, kMaxWatchSeconds));
+  } else {
+    plan.deadline =
+        now + kMinWatch +
+        std::chrono::seconds(parts_.random.Below(static_cast<std::uint64_t>(kMinWatch.count())));
+  }
+  plan.name_space = call.route.name_space;
+  plan.bookmarks = options.allow_bookmarks;
+  plan.initial_events = options.send_initial_events.value_or(revision == 0);
+  plan.initial_marker = options.send_initial_events.value_or(false) && options.allow_bookmarks;
+
+  Cache& cache = *call.target.kind->cache;
+  if (plan.initial_events && revision != 0) {
+    if (auto waited = parts_.caches.WaitForRevision(revision, kRevisionWait); !waited) {
+      plan.failure = std::move(waited).error();
+    }
+  }
+  if (!plan.failure) {
+    std::uint64_t start = revision;
+    if (plan.initial_events || revision == 0) {
+      plan.snapshot = cache.snapshot();
+      start = plan.snapshot.revision();
+    }
+    auto cursor = cache.Watch(start, plan.name_space);
+    if (cursor) {
+      plan.cursor = *std::move(cursor);
+    } else {
+      plan.failure = Expired("too old resource version: " + std::to_string(start) + " (" +
+                             std::to_string(cache.oldest_revision()) + ")");
+    }
+  }
+  Response response;
+  std::string type(MediaType(plan.output.format));
+  if (plan.output.format == Format::kProtobuf) {
+    type += ";stream=watch";
+  }
+  response.headers.Add("Content-Type", std::move(type));
+  response.stream = std::make_unique<WatchStream>(call.target, parts_.codec, renderer_,
+                                                  parts_.clock, std::move(plan));
+  return response;
+}
+
+}  // namespace k8snet::server
