@@ -222,6 +222,15 @@ void BM_Connections(benchmark::State& state) {
   }
   state.counters["server_us_per_write"] = (CpuSeconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 /
                                           static_cast<double>(rounds) / static_cast<double>(count);
+  // Wake-ups for events that no stream selects.
+  constexpr int kWakes = 500;
+  const double before_wakes = CpuSeconds(CLOCK_PROCESS_CPUTIME_ID);
+  for (int i = 0; i < kWakes; ++i) {
+    listener->waker().Wake();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  state.counters["server_us_per_idle_wake"] =
+      (CpuSeconds(CLOCK_PROCESS_CPUTIME_ID) - before_wakes) * 1e6 / kWakes;
   tell(to_child[1], 0);
   int status = 0;
   waitpid(child, &status, 0);

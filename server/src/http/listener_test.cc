@@ -114,6 +114,7 @@ class ListenerTest : public ::testing::Test {
  protected:
   void Start(ListenerOptions options, bool tls = false) {
     options.address = "127.0.0.1";
+    client_tls_.reset();
     if (tls) {
       options.certificate_pem = ServerIdentity().certificate_pem;
       options.private_key_pem = ServerIdentity().key_pem;
@@ -757,6 +758,45 @@ TEST_F(ListenerTest, StopClosesWhatOutlastsTheGrace) {
   EXPECT_EQ(alive_, 0);
   EXPECT_TRUE(uploading.AtEnd());
   EXPECT_EQ(listener_->stats().connections, 0U);
+}
+
+TEST_F(ListenerTest, StopsAtAnyMoment) {
+  for (int round = 0; round < 10; ++round) {
+    SCOPED_TRACE(round);
+    Start({.pump_threads = 2}, round % 2 == 0);
+    std::atomic<bool> stopped = false;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([this, i, &stopped] {
+        while (!stopped) {
+          Client client = Connect();
+          client.Send(i % 2 == 0 ? "GET /watch HTTP/1.1\r\nHost: a\r\n\r\n"
+                                 : "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+          if (i % 2 == 0) {
+            client.ReadChunk();
+          } else {
+            client.Read();
+          }
+          client.Get("/");
+        }
+      });
+    }
+    EXPECT_TRUE(Eventually([this, round] { return handled_ > 20 * (round + 1); }));
+    for (int i = 0; i < round; ++i) {
+      events_.Append("event");
+      listener_->waker().Wake();
+    }
+    listener_->Stop(milliseconds(round));
+    stopped = true;
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    EXPECT_EQ(alive_, 0);
+    EXPECT_EQ(listener_->stats().connections, 0U);
+    EXPECT_EQ(listener_->stats().parked, 0U);
+    EXPECT_EQ(listener_->stats().streams, 0U);
+    events_.Clear();
+  }
 }
 
 TEST_F(ListenerTest, SaysWhatIsWrong) {

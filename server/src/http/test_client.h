@@ -157,7 +157,7 @@ class Client {
     connected_ = connect(fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     if (connected_ && tls != nullptr) {
       ssl_.reset(SSL_new(tls));
-      SSL_set_fd(ssl_.get(), fd());
+      AttachSocket(ssl_.get(), fd());
       if (session != nullptr) {
         SSL_set_session(ssl_.get(), session);
       }

@@ -251,13 +251,18 @@ Result<SslContext> NewSslContext(const std::string& certificate_pem,
   return context;
 }
 
-Ssl NewSsl(SSL_CTX* context, int fd) {
-  Ssl ssl(SSL_new(context));
+void AttachSocket(SSL* ssl, int fd) {
   BIO* bio = BIO_new(SocketMethod());
-  K8SNET_CHECK(ssl != nullptr && bio != nullptr);
+  K8SNET_CHECK(bio != nullptr);
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
   BIO_set_init(bio, 1);
-  SSL_set_bio(ssl.get(), bio, bio);
+  SSL_set_bio(ssl, bio, bio);
+}
+
+Ssl NewSsl(SSL_CTX* context, int fd) {
+  Ssl ssl(SSL_new(context));
+  K8SNET_CHECK(ssl != nullptr);
+  AttachSocket(ssl.get(), fd);
   SSL_set_accept_state(ssl.get());
   return ssl;
 }

@@ -31,7 +31,11 @@ using Ssl = std::unique_ptr<SSL, SslDelete>;
                                                const std::string& private_key_pem,
                                                const std::string& client_ca_pem);
 
-// Makes the state of one connection on the socket `fd`, which it does not own.
+// Makes `ssl` read and write the socket `fd`, without ever raising SIGPIPE. Lifetime: `fd` is the
+// caller's and stays open while `ssl` is used.
+void AttachSocket(SSL* ssl, int fd);
+
+// Makes the server's state of one connection on the socket `fd`, which it does not own.
 [[nodiscard]] Ssl NewSsl(SSL_CTX* context, int fd);
 
 // Returns the certificate the client showed in the finished handshake of `ssl`, if any.
