@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "codegen/src/emit.h"
 #include "codegen/src/names.h"
@@ -20,6 +22,16 @@ constexpr const char* kListNames[] = {"kAtomic", "kSet", "kMap"};
 std::string TypeTable(const Descriptor& message, const google::protobuf::FileDescriptor& from) {
   const std::string local = "internal::k" + message.name() + "Type";
   return message.file() == &from ? local : Namespace(*message.file()) + "::" + local;
+}
+
+// Returns the words of `text` with one space between them.
+std::string OneLine(const std::string& text) {
+  std::istringstream words(text);
+  std::string out;
+  for (std::string word; words >> word;) {
+    out += (out.empty() ? "" : " ") + word;
+  }
+  return out;
 }
 
 // Prints the designated initialisers of `field`, a member of `owner` at `offset` bytes.
@@ -59,11 +71,13 @@ void PrintField(const File& file, const Message& owner, const Field& field,
   for (const auto& [text, name] : {std::pair{o.merge_key(), "patch_merge_key"},
                                    {keys, "list_map_keys"},
                                    {o.default_(), "default_json"},
-                                   {o.feature_gate(), "feature_gate"}}) {
+                                   {o.feature_gate(), "feature_gate"},
+                                   {o.plural_of(), "plural_of"}}) {
     if (!text.empty()) {
       out.Print("     .$name$ = $text$,\n", {{"name", name}, {"text", Literal(text)}});
     }
   }
+  out.Print("     .doc = $doc$,\n", {{"doc", Literal(OneLine(field.comment))}});
   if (field.message != nullptr) {
     out.Print("     .type = &$type$,\n", {{"type", TypeTable(*field.message, *file.proto)}});
   }

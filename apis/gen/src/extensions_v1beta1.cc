@@ -7,6 +7,12 @@
 // The structs are no standard-layout types by the letter; both compilers lay them out so.
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 
+namespace k8snet::core::v1::internal {
+
+extern const Type kTypedLocalObjectReferenceType;
+
+}  // namespace k8snet::core::v1::internal
+
 namespace k8snet::meta::v1::internal {
 
 extern const Type kListMetaType;
@@ -17,7 +23,6 @@ extern const Type kObjectMetaType;
 namespace k8snet::extensions::v1beta1 {
 namespace internal {
 
-extern const Type kTypedLocalObjectReferenceType;
 extern const Type kIngressTLSType;
 extern const Type kIngressBackendType;
 extern const Type kHTTPIngressPathType;
@@ -36,40 +41,6 @@ extern const Type kIngressListType;
 
 namespace {
 
-constexpr std::array<Field, 3> kTypedLocalObjectReferenceFields = {{
-    {.json_name = "apiGroup",
-     .json_key = "\"apiGroup\":",
-     .number = 1,
-     .offset = offsetof(TypedLocalObjectReference, api_group),
-     .kind = Kind::kString,
-     .form = Form::kOptional,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::api_group)>},
-    {.json_name = "kind",
-     .json_key = "\"kind\":",
-     .number = 2,
-     .offset = offsetof(TypedLocalObjectReference, kind),
-     .kind = Kind::kString,
-     .form = Form::kValue,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::kind)>},
-    {.json_name = "name",
-     .json_key = "\"name\":",
-     .number = 3,
-     .offset = offsetof(TypedLocalObjectReference, name),
-     .kind = Kind::kString,
-     .form = Form::kValue,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::name)>},
-}};
-constexpr std::array<Field, 3> kTypedLocalObjectReferenceWire = {{
-    kTypedLocalObjectReferenceFields[0],
-    kTypedLocalObjectReferenceFields[1],
-    kTypedLocalObjectReferenceFields[2],
-}};
-constexpr auto kTypedLocalObjectReferenceSlots =
-    k8snet::internal::MakeSlots<8>(kTypedLocalObjectReferenceFields);
-
 constexpr std::array<Field, 2> kIngressTLSFields = {{
     {.json_name = "hosts",
      .json_key = "\"hosts\":",
@@ -77,6 +48,7 @@ constexpr std::array<Field, 2> kIngressTLSFields = {{
      .offset = offsetof(IngressTLS, hosts),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "The hosts in the certificate; if empty, what the controller takes for the default.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressTLS::hosts)>},
     {.json_name = "secretName",
      .json_key = "\"secretName\":",
@@ -84,6 +56,7 @@ constexpr std::array<Field, 2> kIngressTLSFields = {{
      .offset = offsetof(IngressTLS, secret_name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The secret; if empty, traffic is routed by the host name in the TLS handshake alone.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressTLS::secret_name)>},
 }};
 constexpr std::array<Field, 2> kIngressTLSWire = {{
@@ -100,6 +73,7 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .offset = offsetof(IngressBackend, service_name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Name of the service; excludes resource.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::service_name)>},
     {.json_name = "servicePort",
      .json_key = "\"servicePort\":",
@@ -107,6 +81,7 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .offset = offsetof(IngressBackend, service_port),
      .kind = Kind::kIntOrString,
      .form = Form::kValue,
+     .doc = "Number or name of the port of the service.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::service_port)>},
     {.json_name = "resource",
      .json_key = "\"resource\":",
@@ -115,7 +90,8 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
-     .type = &internal::kTypedLocalObjectReferenceType,
+     .doc = "An object in the namespace of the Ingress that the controller knows how to send traffic to; excludes serviceName and servicePort.",
+     .type = &core::v1::internal::kTypedLocalObjectReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::resource)>},
 }};
 constexpr std::array<Field, 3> kIngressBackendWire = {{
@@ -133,6 +109,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .offset = offsetof(HTTPIngressPath, path),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The path that requests are compared with; it begins with a slash.",
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::path)>},
     {.json_name = "pathType",
      .json_key = "\"pathType\":",
@@ -141,6 +118,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .kind = Kind::kString,
      .form = Form::kOptional,
      .default_json = "\"ImplementationSpecific\"",
+     .doc = "How paths are compared.",
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::path_type)>},
     {.json_name = "backend",
      .json_key = "\"backend\":",
@@ -149,6 +127,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .kind = Kind::kMessage,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Where the requests go.",
      .type = &internal::kIngressBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::backend)>},
 }};
@@ -168,6 +147,7 @@ constexpr std::array<Field, 1> kHTTPIngressRuleValueFields = {{
      .kind = Kind::kMessage,
      .form = Form::kNullableList,
      .omit = Omit::kNever,
+     .doc = "The paths.",
      .type = &internal::kHTTPIngressPathType,
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressRuleValue::paths)>},
 }};
@@ -184,6 +164,7 @@ constexpr std::array<Field, 1> kIngressRuleValueFields = {{
      .offset = offsetof(IngressRuleValue, http),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Routes by path.",
      .type = &internal::kHTTPIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRuleValue::http)>},
 }};
@@ -200,6 +181,7 @@ constexpr std::array<Field, 2> kIngressRuleFields = {{
      .offset = offsetof(IngressRule, host),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The host name, whole or with one leading wildcard label; empty takes every host.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::host)>},
     {.json_name = "http",
      .json_key = "\"http\":",
@@ -207,6 +189,7 @@ constexpr std::array<Field, 2> kIngressRuleFields = {{
      .offset = offsetof(IngressRule, ingress_rule_value) + offsetof(IngressRuleValue, http),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Routes by path.",
      .type = &internal::kHTTPIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRuleValue::http)>},
 }};
@@ -217,6 +200,7 @@ constexpr std::array<Field, 2> kIngressRuleWire = {{
      .offset = offsetof(IngressRule, host),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The host name, whole or with one leading wildcard label; empty takes every host.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::host)>},
     {.json_name = "ingressRuleValue",
      .json_key = "\"ingressRuleValue\":",
@@ -224,6 +208,7 @@ constexpr std::array<Field, 2> kIngressRuleWire = {{
      .offset = offsetof(IngressRule, ingress_rule_value),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What is done with the traffic.",
      .type = &internal::kIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::ingress_rule_value)>},
 }};
@@ -237,6 +222,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, ingress_class_name),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Name of the IngressClass, by which a controller knows that the Ingress is its own.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::ingress_class_name)>},
     {.json_name = "backend",
      .json_key = "\"backend\":",
@@ -244,6 +230,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, backend),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Takes the requests that no rule takes.",
      .type = &internal::kIngressBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::backend)>},
     {.json_name = "tls",
@@ -252,6 +239,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, tls),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Certificates; those for one host are chosen by the host name in the TLS handshake.",
      .type = &internal::kIngressTLSType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::tls)>},
     {.json_name = "rules",
@@ -260,6 +248,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, rules),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Routes by host; without any, all traffic goes to the default backend.",
      .type = &internal::kIngressRuleType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::rules)>},
 }};
@@ -280,6 +269,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .kind = Kind::kInt32,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The number of the port.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::port)>},
     {.json_name = "protocol",
      .json_key = "\"protocol\":",
@@ -288,6 +278,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The protocol of the port.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::protocol)>},
     {.json_name = "error",
      .json_key = "\"error\":",
@@ -295,6 +286,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .offset = offsetof(IngressPortStatus, error),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "What is wrong with the port, as a CamelCase word or a name with a domain before it.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::error)>},
 }};
 constexpr std::array<Field, 3> kIngressPortStatusWire = {{
@@ -312,6 +304,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, ip),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "IP address of the point.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::ip)>},
     {.json_name = "hostname",
      .json_key = "\"hostname\":",
@@ -319,6 +312,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, hostname),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Host name of the point.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::hostname)>},
     {.json_name = "ports",
      .json_key = "\"ports\":",
@@ -326,6 +320,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, ports),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The ports that the point has.",
      .type = &internal::kIngressPortStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::ports)>},
 }};
@@ -344,6 +339,7 @@ constexpr std::array<Field, 1> kIngressLoadBalancerStatusFields = {{
      .offset = offsetof(IngressLoadBalancerStatus, ingress),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The points where traffic comes in.",
      .type = &internal::kIngressLoadBalancerIngressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerStatus::ingress)>},
 }};
@@ -360,6 +356,7 @@ constexpr std::array<Field, 1> kIngressStatusFields = {{
      .offset = offsetof(IngressStatus, load_balancer),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "The state of the load balancer.",
      .type = &internal::kIngressLoadBalancerStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressStatus::load_balancer)>},
 }};
@@ -376,6 +373,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::metadata)>},
     {.json_name = "spec",
@@ -384,6 +382,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kIngressSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::spec)>},
     {.json_name = "status",
@@ -392,6 +391,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, status),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the controller has come to.",
      .type = &internal::kIngressStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::status)>},
 }};
@@ -410,6 +410,7 @@ constexpr std::array<Field, 2> kIngressListFields = {{
      .offset = offsetof(IngressList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressList::metadata)>},
     {.json_name = "items",
@@ -419,6 +420,7 @@ constexpr std::array<Field, 2> kIngressListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The Ingresses.",
      .type = &internal::kIngressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressList::items)>},
 }};
@@ -432,19 +434,6 @@ constexpr auto kIngressListSlots =
 }  // namespace
 
 namespace internal {
-
-constinit const Type kTypedLocalObjectReferenceType = {
-    .name = "TypedLocalObjectReference",
-    .group = "extensions",
-    .version = "v1beta1",
-    .api_version = "extensions/v1beta1",
-    .openapi_name = "io.k8s.api.extensions.v1beta1.TypedLocalObjectReference",
-    .fields = kTypedLocalObjectReferenceFields,
-    .wire = kTypedLocalObjectReferenceWire,
-    .slots = kTypedLocalObjectReferenceSlots.slots,
-    .slot_seed = kTypedLocalObjectReferenceSlots.seed,
-    .ops = &k8snet::internal::kTypeOps<TypedLocalObjectReference>,
-    .metadata = nullptr};
 
 constinit const Type kIngressTLSType = {
     .name = "IngressTLS",
@@ -622,11 +611,6 @@ constinit const Type kIngressListType = {
 }  // namespace k8snet::extensions::v1beta1
 
 namespace k8snet {
-
-template <>
-const Type& TypeOf<extensions::v1beta1::TypedLocalObjectReference>() {
-  return extensions::v1beta1::internal::kTypedLocalObjectReferenceType;
-}
 
 template <>
 const Type& TypeOf<extensions::v1beta1::IngressTLS>() {

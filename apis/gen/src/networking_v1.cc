@@ -7,6 +7,12 @@
 // The structs are no standard-layout types by the letter; both compilers lay them out so.
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 
+namespace k8snet::core::v1::internal {
+
+extern const Type kTypedLocalObjectReferenceType;
+
+}  // namespace k8snet::core::v1::internal
+
 namespace k8snet::meta::v1::internal {
 
 extern const Type kConditionType;
@@ -19,7 +25,6 @@ extern const Type kObjectMetaType;
 namespace k8snet::networking::v1 {
 namespace internal {
 
-extern const Type kTypedLocalObjectReferenceType;
 extern const Type kIngressTLSType;
 extern const Type kServiceBackendPortType;
 extern const Type kIngressServiceBackendType;
@@ -60,40 +65,6 @@ extern const Type kServiceCIDRListType;
 
 namespace {
 
-constexpr std::array<Field, 3> kTypedLocalObjectReferenceFields = {{
-    {.json_name = "apiGroup",
-     .json_key = "\"apiGroup\":",
-     .number = 1,
-     .offset = offsetof(TypedLocalObjectReference, api_group),
-     .kind = Kind::kString,
-     .form = Form::kOptional,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::api_group)>},
-    {.json_name = "kind",
-     .json_key = "\"kind\":",
-     .number = 2,
-     .offset = offsetof(TypedLocalObjectReference, kind),
-     .kind = Kind::kString,
-     .form = Form::kValue,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::kind)>},
-    {.json_name = "name",
-     .json_key = "\"name\":",
-     .number = 3,
-     .offset = offsetof(TypedLocalObjectReference, name),
-     .kind = Kind::kString,
-     .form = Form::kValue,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::name)>},
-}};
-constexpr std::array<Field, 3> kTypedLocalObjectReferenceWire = {{
-    kTypedLocalObjectReferenceFields[0],
-    kTypedLocalObjectReferenceFields[1],
-    kTypedLocalObjectReferenceFields[2],
-}};
-constexpr auto kTypedLocalObjectReferenceSlots =
-    k8snet::internal::MakeSlots<8>(kTypedLocalObjectReferenceFields);
-
 constexpr std::array<Field, 2> kIngressTLSFields = {{
     {.json_name = "hosts",
      .json_key = "\"hosts\":",
@@ -101,6 +72,7 @@ constexpr std::array<Field, 2> kIngressTLSFields = {{
      .offset = offsetof(IngressTLS, hosts),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "The hosts in the certificate; if empty, what the controller takes for the default.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressTLS::hosts)>},
     {.json_name = "secretName",
      .json_key = "\"secretName\":",
@@ -108,6 +80,7 @@ constexpr std::array<Field, 2> kIngressTLSFields = {{
      .offset = offsetof(IngressTLS, secret_name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The secret; if empty, traffic is routed by the host name in the TLS handshake alone.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressTLS::secret_name)>},
 }};
 constexpr std::array<Field, 2> kIngressTLSWire = {{
@@ -124,6 +97,7 @@ constexpr std::array<Field, 2> kServiceBackendPortFields = {{
      .offset = offsetof(ServiceBackendPort, name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Name of the port; excludes number.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceBackendPort::name)>},
     {.json_name = "number",
      .json_key = "\"number\":",
@@ -131,6 +105,7 @@ constexpr std::array<Field, 2> kServiceBackendPortFields = {{
      .offset = offsetof(ServiceBackendPort, number),
      .kind = Kind::kInt32,
      .form = Form::kValue,
+     .doc = "Number of the port; excludes name.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceBackendPort::number)>},
 }};
 constexpr std::array<Field, 2> kServiceBackendPortWire = {{
@@ -148,6 +123,7 @@ constexpr std::array<Field, 2> kIngressServiceBackendFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Name of the service, which is in the namespace of the Ingress.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressServiceBackend::name)>},
     {.json_name = "port",
      .json_key = "\"port\":",
@@ -156,6 +132,7 @@ constexpr std::array<Field, 2> kIngressServiceBackendFields = {{
      .kind = Kind::kMessage,
      .form = Form::kValue,
      .atomic = true,
+     .doc = "Port of the service.",
      .type = &internal::kServiceBackendPortType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressServiceBackend::port)>},
 }};
@@ -173,6 +150,7 @@ constexpr std::array<Field, 2> kIngressBackendFields = {{
      .offset = offsetof(IngressBackend, service),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "The service; excludes resource.",
      .type = &internal::kIngressServiceBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::service)>},
     {.json_name = "resource",
@@ -182,7 +160,8 @@ constexpr std::array<Field, 2> kIngressBackendFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
-     .type = &internal::kTypedLocalObjectReferenceType,
+     .doc = "An object in the namespace of the Ingress that the controller knows how to send traffic to; excludes service.",
+     .type = &core::v1::internal::kTypedLocalObjectReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::resource)>},
 }};
 constexpr std::array<Field, 2> kIngressBackendWire = {{
@@ -199,6 +178,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .offset = offsetof(HTTPIngressPath, path),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The path that requests are compared with; it begins with a slash.",
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::path)>},
     {.json_name = "pathType",
      .json_key = "\"pathType\":",
@@ -207,6 +187,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .kind = Kind::kString,
      .form = Form::kOptional,
      .omit = Omit::kNever,
+     .doc = "How paths are compared.",
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::path_type)>},
     {.json_name = "backend",
      .json_key = "\"backend\":",
@@ -215,6 +196,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .kind = Kind::kMessage,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Where the requests go.",
      .type = &internal::kIngressBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::backend)>},
 }};
@@ -234,6 +216,7 @@ constexpr std::array<Field, 1> kHTTPIngressRuleValueFields = {{
      .kind = Kind::kMessage,
      .form = Form::kNullableList,
      .omit = Omit::kNever,
+     .doc = "The paths.",
      .type = &internal::kHTTPIngressPathType,
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressRuleValue::paths)>},
 }};
@@ -250,6 +233,7 @@ constexpr std::array<Field, 1> kIngressRuleValueFields = {{
      .offset = offsetof(IngressRuleValue, http),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Routes by path.",
      .type = &internal::kHTTPIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRuleValue::http)>},
 }};
@@ -266,6 +250,7 @@ constexpr std::array<Field, 2> kIngressRuleFields = {{
      .offset = offsetof(IngressRule, host),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The host name, whole or with one leading wildcard label; empty takes every host.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::host)>},
     {.json_name = "http",
      .json_key = "\"http\":",
@@ -273,6 +258,7 @@ constexpr std::array<Field, 2> kIngressRuleFields = {{
      .offset = offsetof(IngressRule, ingress_rule_value) + offsetof(IngressRuleValue, http),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Routes by path.",
      .type = &internal::kHTTPIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRuleValue::http)>},
 }};
@@ -283,6 +269,7 @@ constexpr std::array<Field, 2> kIngressRuleWire = {{
      .offset = offsetof(IngressRule, host),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The host name, whole or with one leading wildcard label; empty takes every host.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::host)>},
     {.json_name = "ingressRuleValue",
      .json_key = "\"ingressRuleValue\":",
@@ -290,6 +277,7 @@ constexpr std::array<Field, 2> kIngressRuleWire = {{
      .offset = offsetof(IngressRule, ingress_rule_value),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What is done with the traffic.",
      .type = &internal::kIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::ingress_rule_value)>},
 }};
@@ -303,6 +291,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, ingress_class_name),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Name of the IngressClass, by which a controller knows that the Ingress is its own.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::ingress_class_name)>},
     {.json_name = "defaultBackend",
      .json_key = "\"defaultBackend\":",
@@ -310,6 +299,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, default_backend),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Takes the requests that no rule takes.",
      .type = &internal::kIngressBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::default_backend)>},
     {.json_name = "tls",
@@ -318,6 +308,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, tls),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Certificates; those for one host are chosen by the host name in the TLS handshake.",
      .type = &internal::kIngressTLSType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::tls)>},
     {.json_name = "rules",
@@ -326,6 +317,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, rules),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Routes by host; without any, all traffic goes to the default backend.",
      .type = &internal::kIngressRuleType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::rules)>},
 }};
@@ -346,6 +338,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .kind = Kind::kInt32,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The number of the port.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::port)>},
     {.json_name = "protocol",
      .json_key = "\"protocol\":",
@@ -354,6 +347,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The protocol of the port.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::protocol)>},
     {.json_name = "error",
      .json_key = "\"error\":",
@@ -361,6 +355,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .offset = offsetof(IngressPortStatus, error),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "What is wrong with the port, as a CamelCase word or a name with a domain before it.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::error)>},
 }};
 constexpr std::array<Field, 3> kIngressPortStatusWire = {{
@@ -378,6 +373,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, ip),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "IP address of the point.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::ip)>},
     {.json_name = "hostname",
      .json_key = "\"hostname\":",
@@ -385,6 +381,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, hostname),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Host name of the point.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::hostname)>},
     {.json_name = "ports",
      .json_key = "\"ports\":",
@@ -392,6 +389,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, ports),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The ports that the point has.",
      .type = &internal::kIngressPortStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::ports)>},
 }};
@@ -410,6 +408,7 @@ constexpr std::array<Field, 1> kIngressLoadBalancerStatusFields = {{
      .offset = offsetof(IngressLoadBalancerStatus, ingress),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The points where traffic comes in.",
      .type = &internal::kIngressLoadBalancerIngressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerStatus::ingress)>},
 }};
@@ -426,6 +425,7 @@ constexpr std::array<Field, 1> kIngressStatusFields = {{
      .offset = offsetof(IngressStatus, load_balancer),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "The state of the load balancer.",
      .type = &internal::kIngressLoadBalancerStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressStatus::load_balancer)>},
 }};
@@ -442,6 +442,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::metadata)>},
     {.json_name = "spec",
@@ -450,6 +451,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kIngressSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::spec)>},
     {.json_name = "status",
@@ -458,6 +460,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, status),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the controller has come to.",
      .type = &internal::kIngressStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::status)>},
 }};
@@ -476,6 +479,7 @@ constexpr std::array<Field, 2> kIngressListFields = {{
      .offset = offsetof(IngressList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressList::metadata)>},
     {.json_name = "items",
@@ -485,6 +489,7 @@ constexpr std::array<Field, 2> kIngressListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The Ingresses.",
      .type = &internal::kIngressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressList::items)>},
 }};
@@ -502,6 +507,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .offset = offsetof(IngressClassParametersReference, api_group),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Group of the object; absent for the core group.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::api_group)>},
     {.json_name = "kind",
      .json_key = "\"kind\":",
@@ -510,6 +516,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Kind of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::kind)>},
     {.json_name = "name",
      .json_key = "\"name\":",
@@ -518,6 +525,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Name of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::name)>},
     {.json_name = "scope",
      .json_key = "\"scope\":",
@@ -527,6 +535,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .form = Form::kOptional,
      .omit = Omit::kNever,
      .default_json = "\"Cluster\"",
+     .doc = "Whether the object lives in the cluster or in a namespace: Cluster or Namespace.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::scope)>},
     {.json_name = "namespace",
      .json_key = "\"namespace\":",
@@ -534,6 +543,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .offset = offsetof(IngressClassParametersReference, namespace_),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Namespace of the object; needed for the scope Namespace, and for no other.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::namespace_)>},
 }};
 constexpr std::array<Field, 5> kIngressClassParametersReferenceWire = {{
@@ -554,6 +564,7 @@ constexpr std::array<Field, 2> kIngressClassSpecFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .immutable = true,
+     .doc = "Name of the controller, as a path with a domain before it; it cannot be changed.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassSpec::controller)>},
     {.json_name = "parameters",
      .json_key = "\"parameters\":",
@@ -561,6 +572,7 @@ constexpr std::array<Field, 2> kIngressClassSpecFields = {{
      .offset = offsetof(IngressClassSpec, parameters),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Settings for the controller.",
      .type = &internal::kIngressClassParametersReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassSpec::parameters)>},
 }};
@@ -578,6 +590,7 @@ constexpr std::array<Field, 2> kIngressClassFields = {{
      .offset = offsetof(IngressClass, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClass::metadata)>},
     {.json_name = "spec",
@@ -586,6 +599,7 @@ constexpr std::array<Field, 2> kIngressClassFields = {{
      .offset = offsetof(IngressClass, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kIngressClassSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClass::spec)>},
 }};
@@ -603,6 +617,7 @@ constexpr std::array<Field, 2> kIngressClassListFields = {{
      .offset = offsetof(IngressClassList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassList::metadata)>},
     {.json_name = "items",
@@ -612,6 +627,7 @@ constexpr std::array<Field, 2> kIngressClassListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The IngressClasses.",
      .type = &internal::kIngressClassType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassList::items)>},
 }};
@@ -630,6 +646,7 @@ constexpr std::array<Field, 2> kIPBlockFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The network, such as 192.168.1.0/24 or 2001:db8::/64.",
      .ops = &k8snet::internal::kFieldOps<decltype(IPBlock::cidr)>},
     {.json_name = "except",
      .json_key = "\"except\":",
@@ -637,6 +654,7 @@ constexpr std::array<Field, 2> kIPBlockFields = {{
      .offset = offsetof(IPBlock, except),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "Networks inside it that are left out.",
      .ops = &k8snet::internal::kFieldOps<decltype(IPBlock::except)>},
 }};
 constexpr std::array<Field, 2> kIPBlockWire = {{
@@ -654,6 +672,7 @@ constexpr std::array<Field, 3> kNetworkPolicyPeerFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
+     .doc = "Pods by their labels; present and empty it selects all, absent none by this way.",
      .type = &meta::v1::internal::kLabelSelectorType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyPeer::pod_selector)>},
     {.json_name = "namespaceSelector",
@@ -663,6 +682,7 @@ constexpr std::array<Field, 3> kNetworkPolicyPeerFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
+     .doc = "Namespaces by their labels; with podSelector, the pods are looked for in these.",
      .type = &meta::v1::internal::kLabelSelectorType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyPeer::namespace_selector)>},
     {.json_name = "ipBlock",
@@ -671,6 +691,7 @@ constexpr std::array<Field, 3> kNetworkPolicyPeerFields = {{
      .offset = offsetof(NetworkPolicyPeer, ip_block),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "A network; excludes the others.",
      .type = &internal::kIPBlockType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyPeer::ip_block)>},
 }};
@@ -690,6 +711,7 @@ constexpr std::array<Field, 3> kNetworkPolicyPortFields = {{
      .kind = Kind::kString,
      .form = Form::kOptional,
      .default_json = "\"TCP\"",
+     .doc = "The protocol; TCP by default.",
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyPort::protocol)>},
     {.json_name = "port",
      .json_key = "\"port\":",
@@ -697,6 +719,7 @@ constexpr std::array<Field, 3> kNetworkPolicyPortFields = {{
      .offset = offsetof(NetworkPolicyPort, port),
      .kind = Kind::kIntOrString,
      .form = Form::kOptional,
+     .doc = "Number or name of the port; absent is every port.",
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyPort::port)>},
     {.json_name = "endPort",
      .json_key = "\"endPort\":",
@@ -704,6 +727,7 @@ constexpr std::array<Field, 3> kNetworkPolicyPortFields = {{
      .offset = offsetof(NetworkPolicyPort, end_port),
      .kind = Kind::kInt32,
      .form = Form::kOptional,
+     .doc = "Last port of a range that begins with port, which is then a number.",
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyPort::end_port)>},
 }};
 constexpr std::array<Field, 3> kNetworkPolicyPortWire = {{
@@ -721,6 +745,7 @@ constexpr std::array<Field, 2> kNetworkPolicyIngressRuleFields = {{
      .offset = offsetof(NetworkPolicyIngressRule, ports),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The ports that traffic may go to; empty is all.",
      .type = &internal::kNetworkPolicyPortType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyIngressRule::ports)>},
     {.json_name = "from",
@@ -729,6 +754,7 @@ constexpr std::array<Field, 2> kNetworkPolicyIngressRuleFields = {{
      .offset = offsetof(NetworkPolicyIngressRule, from),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Whom traffic may come from; empty is everyone.",
      .type = &internal::kNetworkPolicyPeerType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyIngressRule::from)>},
 }};
@@ -746,6 +772,7 @@ constexpr std::array<Field, 2> kNetworkPolicyEgressRuleFields = {{
      .offset = offsetof(NetworkPolicyEgressRule, ports),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The ports that traffic may go to; empty is all.",
      .type = &internal::kNetworkPolicyPortType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyEgressRule::ports)>},
     {.json_name = "to",
@@ -754,6 +781,7 @@ constexpr std::array<Field, 2> kNetworkPolicyEgressRuleFields = {{
      .offset = offsetof(NetworkPolicyEgressRule, to),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Whom traffic may go to; empty is everyone.",
      .type = &internal::kNetworkPolicyPeerType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyEgressRule::to)>},
 }};
@@ -773,6 +801,7 @@ constexpr std::array<Field, 4> kNetworkPolicySpecFields = {{
      .form = Form::kValue,
      .omit = Omit::kNever,
      .atomic = true,
+     .doc = "The pods that the policy is for; empty selects all of the namespace.",
      .type = &meta::v1::internal::kLabelSelectorType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicySpec::pod_selector)>},
     {.json_name = "ingress",
@@ -781,6 +810,7 @@ constexpr std::array<Field, 4> kNetworkPolicySpecFields = {{
      .offset = offsetof(NetworkPolicySpec, ingress),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "What may come in; empty is nothing.",
      .type = &internal::kNetworkPolicyIngressRuleType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicySpec::ingress)>},
     {.json_name = "egress",
@@ -789,6 +819,7 @@ constexpr std::array<Field, 4> kNetworkPolicySpecFields = {{
      .offset = offsetof(NetworkPolicySpec, egress),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "What may go out; empty is nothing, where policyTypes has Egress.",
      .type = &internal::kNetworkPolicyEgressRuleType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicySpec::egress)>},
     {.json_name = "policyTypes",
@@ -797,6 +828,7 @@ constexpr std::array<Field, 4> kNetworkPolicySpecFields = {{
      .offset = offsetof(NetworkPolicySpec, policy_types),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "Which directions the policy speaks of: by default Ingress, and Egress if there are such rules.",
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicySpec::policy_types)>},
 }};
 constexpr std::array<Field, 4> kNetworkPolicySpecWire = {{
@@ -815,6 +847,7 @@ constexpr std::array<Field, 2> kNetworkPolicyFields = {{
      .offset = offsetof(NetworkPolicy, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicy::metadata)>},
     {.json_name = "spec",
@@ -823,6 +856,7 @@ constexpr std::array<Field, 2> kNetworkPolicyFields = {{
      .offset = offsetof(NetworkPolicy, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kNetworkPolicySpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicy::spec)>},
 }};
@@ -840,6 +874,7 @@ constexpr std::array<Field, 2> kNetworkPolicyListFields = {{
      .offset = offsetof(NetworkPolicyList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyList::metadata)>},
     {.json_name = "items",
@@ -849,6 +884,7 @@ constexpr std::array<Field, 2> kNetworkPolicyListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The NetworkPolicies.",
      .type = &internal::kNetworkPolicyType,
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicyList::items)>},
 }};
@@ -866,6 +902,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, group),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Group of the object; empty for the core group.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::group)>},
     {.json_name = "resource",
      .json_key = "\"resource\":",
@@ -873,6 +910,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, resource),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Plural resource of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::resource)>},
     {.json_name = "namespace",
      .json_key = "\"namespace\":",
@@ -880,6 +918,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, namespace_),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Namespace of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::namespace_)>},
     {.json_name = "name",
      .json_key = "\"name\":",
@@ -887,6 +926,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Name of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::name)>},
 }};
 constexpr std::array<Field, 4> kParentReferenceWire = {{
@@ -906,6 +946,7 @@ constexpr std::array<Field, 1> kIPAddressSpecFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .immutable = true,
+     .doc = "The object that the address belongs to; it cannot be changed.",
      .type = &internal::kParentReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddressSpec::parent_ref)>},
 }};
@@ -922,6 +963,7 @@ constexpr std::array<Field, 2> kIPAddressFields = {{
      .offset = offsetof(IPAddress, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddress::metadata)>},
     {.json_name = "spec",
@@ -930,6 +972,7 @@ constexpr std::array<Field, 2> kIPAddressFields = {{
      .offset = offsetof(IPAddress, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the address is used for.",
      .type = &internal::kIPAddressSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddress::spec)>},
 }};
@@ -947,6 +990,7 @@ constexpr std::array<Field, 2> kIPAddressListFields = {{
      .offset = offsetof(IPAddressList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddressList::metadata)>},
     {.json_name = "items",
@@ -956,6 +1000,7 @@ constexpr std::array<Field, 2> kIPAddressListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The IPAddresses.",
      .type = &internal::kIPAddressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddressList::items)>},
 }};
@@ -973,6 +1018,7 @@ constexpr std::array<Field, 1> kServiceCIDRSpecFields = {{
      .offset = offsetof(ServiceCIDRSpec, cidrs),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "One network, or one of each IP family, that addresses of services are taken from.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRSpec::cidrs)>},
 }};
 constexpr std::array<Field, 1> kServiceCIDRSpecWire = {{
@@ -992,6 +1038,7 @@ constexpr std::array<Field, 1> kServiceCIDRStatusFields = {{
      .patch_merge = true,
      .patch_merge_key = "type",
      .list_map_keys = "type",
+     .doc = "Aspects of the state; Ready tells whether addresses are taken from the networks.",
      .type = &meta::v1::internal::kConditionType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRStatus::conditions)>},
 }};
@@ -1008,6 +1055,7 @@ constexpr std::array<Field, 3> kServiceCIDRFields = {{
      .offset = offsetof(ServiceCIDR, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDR::metadata)>},
     {.json_name = "spec",
@@ -1016,6 +1064,7 @@ constexpr std::array<Field, 3> kServiceCIDRFields = {{
      .offset = offsetof(ServiceCIDR, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kServiceCIDRSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDR::spec)>},
     {.json_name = "status",
@@ -1024,6 +1073,7 @@ constexpr std::array<Field, 3> kServiceCIDRFields = {{
      .offset = offsetof(ServiceCIDR, status),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the controller has come to.",
      .type = &internal::kServiceCIDRStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDR::status)>},
 }};
@@ -1042,6 +1092,7 @@ constexpr std::array<Field, 2> kServiceCIDRListFields = {{
      .offset = offsetof(ServiceCIDRList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRList::metadata)>},
     {.json_name = "items",
@@ -1051,6 +1102,7 @@ constexpr std::array<Field, 2> kServiceCIDRListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The ServiceCIDRs.",
      .type = &internal::kServiceCIDRType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRList::items)>},
 }};
@@ -1064,19 +1116,6 @@ constexpr auto kServiceCIDRListSlots =
 }  // namespace
 
 namespace internal {
-
-constinit const Type kTypedLocalObjectReferenceType = {
-    .name = "TypedLocalObjectReference",
-    .group = "networking.k8s.io",
-    .version = "v1",
-    .api_version = "networking.k8s.io/v1",
-    .openapi_name = "io.k8s.api.networking.v1.TypedLocalObjectReference",
-    .fields = kTypedLocalObjectReferenceFields,
-    .wire = kTypedLocalObjectReferenceWire,
-    .slots = kTypedLocalObjectReferenceSlots.slots,
-    .slot_seed = kTypedLocalObjectReferenceSlots.seed,
-    .ops = &k8snet::internal::kTypeOps<TypedLocalObjectReference>,
-    .metadata = nullptr};
 
 constinit const Type kIngressTLSType = {
     .name = "IngressTLS",
@@ -1552,11 +1591,6 @@ constinit const Type kServiceCIDRListType = {
 }  // namespace k8snet::networking::v1
 
 namespace k8snet {
-
-template <>
-const Type& TypeOf<networking::v1::TypedLocalObjectReference>() {
-  return networking::v1::internal::kTypedLocalObjectReferenceType;
-}
 
 template <>
 const Type& TypeOf<networking::v1::IngressTLS>() {

@@ -7,6 +7,12 @@
 // The structs are no standard-layout types by the letter; both compilers lay them out so.
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 
+namespace k8snet::core::v1::internal {
+
+extern const Type kTypedLocalObjectReferenceType;
+
+}  // namespace k8snet::core::v1::internal
+
 namespace k8snet::meta::v1::internal {
 
 extern const Type kConditionType;
@@ -18,7 +24,6 @@ extern const Type kObjectMetaType;
 namespace k8snet::networking::v1beta1 {
 namespace internal {
 
-extern const Type kTypedLocalObjectReferenceType;
 extern const Type kIngressTLSType;
 extern const Type kIngressBackendType;
 extern const Type kHTTPIngressPathType;
@@ -49,40 +54,6 @@ extern const Type kServiceCIDRListType;
 
 namespace {
 
-constexpr std::array<Field, 3> kTypedLocalObjectReferenceFields = {{
-    {.json_name = "apiGroup",
-     .json_key = "\"apiGroup\":",
-     .number = 1,
-     .offset = offsetof(TypedLocalObjectReference, api_group),
-     .kind = Kind::kString,
-     .form = Form::kOptional,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::api_group)>},
-    {.json_name = "kind",
-     .json_key = "\"kind\":",
-     .number = 2,
-     .offset = offsetof(TypedLocalObjectReference, kind),
-     .kind = Kind::kString,
-     .form = Form::kValue,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::kind)>},
-    {.json_name = "name",
-     .json_key = "\"name\":",
-     .number = 3,
-     .offset = offsetof(TypedLocalObjectReference, name),
-     .kind = Kind::kString,
-     .form = Form::kValue,
-     .omit = Omit::kNever,
-     .ops = &k8snet::internal::kFieldOps<decltype(TypedLocalObjectReference::name)>},
-}};
-constexpr std::array<Field, 3> kTypedLocalObjectReferenceWire = {{
-    kTypedLocalObjectReferenceFields[0],
-    kTypedLocalObjectReferenceFields[1],
-    kTypedLocalObjectReferenceFields[2],
-}};
-constexpr auto kTypedLocalObjectReferenceSlots =
-    k8snet::internal::MakeSlots<8>(kTypedLocalObjectReferenceFields);
-
 constexpr std::array<Field, 2> kIngressTLSFields = {{
     {.json_name = "hosts",
      .json_key = "\"hosts\":",
@@ -90,6 +61,7 @@ constexpr std::array<Field, 2> kIngressTLSFields = {{
      .offset = offsetof(IngressTLS, hosts),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "The hosts in the certificate; if empty, what the controller takes for the default.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressTLS::hosts)>},
     {.json_name = "secretName",
      .json_key = "\"secretName\":",
@@ -97,6 +69,7 @@ constexpr std::array<Field, 2> kIngressTLSFields = {{
      .offset = offsetof(IngressTLS, secret_name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The secret; if empty, traffic is routed by the host name in the TLS handshake alone.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressTLS::secret_name)>},
 }};
 constexpr std::array<Field, 2> kIngressTLSWire = {{
@@ -113,6 +86,7 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .offset = offsetof(IngressBackend, service_name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Name of the service; excludes resource.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::service_name)>},
     {.json_name = "servicePort",
      .json_key = "\"servicePort\":",
@@ -120,6 +94,7 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .offset = offsetof(IngressBackend, service_port),
      .kind = Kind::kIntOrString,
      .form = Form::kValue,
+     .doc = "Number or name of the port of the service.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::service_port)>},
     {.json_name = "resource",
      .json_key = "\"resource\":",
@@ -128,7 +103,8 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
-     .type = &internal::kTypedLocalObjectReferenceType,
+     .doc = "An object in the namespace of the Ingress that the controller knows how to send traffic to; excludes serviceName and servicePort.",
+     .type = &core::v1::internal::kTypedLocalObjectReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::resource)>},
 }};
 constexpr std::array<Field, 3> kIngressBackendWire = {{
@@ -146,6 +122,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .offset = offsetof(HTTPIngressPath, path),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The path that requests are compared with; it begins with a slash.",
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::path)>},
     {.json_name = "pathType",
      .json_key = "\"pathType\":",
@@ -154,6 +131,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .kind = Kind::kString,
      .form = Form::kOptional,
      .default_json = "\"ImplementationSpecific\"",
+     .doc = "How paths are compared.",
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::path_type)>},
     {.json_name = "backend",
      .json_key = "\"backend\":",
@@ -162,6 +140,7 @@ constexpr std::array<Field, 3> kHTTPIngressPathFields = {{
      .kind = Kind::kMessage,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Where the requests go.",
      .type = &internal::kIngressBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressPath::backend)>},
 }};
@@ -181,6 +160,7 @@ constexpr std::array<Field, 1> kHTTPIngressRuleValueFields = {{
      .kind = Kind::kMessage,
      .form = Form::kNullableList,
      .omit = Omit::kNever,
+     .doc = "The paths.",
      .type = &internal::kHTTPIngressPathType,
      .ops = &k8snet::internal::kFieldOps<decltype(HTTPIngressRuleValue::paths)>},
 }};
@@ -197,6 +177,7 @@ constexpr std::array<Field, 1> kIngressRuleValueFields = {{
      .offset = offsetof(IngressRuleValue, http),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Routes by path.",
      .type = &internal::kHTTPIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRuleValue::http)>},
 }};
@@ -213,6 +194,7 @@ constexpr std::array<Field, 2> kIngressRuleFields = {{
      .offset = offsetof(IngressRule, host),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The host name, whole or with one leading wildcard label; empty takes every host.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::host)>},
     {.json_name = "http",
      .json_key = "\"http\":",
@@ -220,6 +202,7 @@ constexpr std::array<Field, 2> kIngressRuleFields = {{
      .offset = offsetof(IngressRule, ingress_rule_value) + offsetof(IngressRuleValue, http),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Routes by path.",
      .type = &internal::kHTTPIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRuleValue::http)>},
 }};
@@ -230,6 +213,7 @@ constexpr std::array<Field, 2> kIngressRuleWire = {{
      .offset = offsetof(IngressRule, host),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "The host name, whole or with one leading wildcard label; empty takes every host.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::host)>},
     {.json_name = "ingressRuleValue",
      .json_key = "\"ingressRuleValue\":",
@@ -237,6 +221,7 @@ constexpr std::array<Field, 2> kIngressRuleWire = {{
      .offset = offsetof(IngressRule, ingress_rule_value),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What is done with the traffic.",
      .type = &internal::kIngressRuleValueType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressRule::ingress_rule_value)>},
 }};
@@ -250,6 +235,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, ingress_class_name),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Name of the IngressClass, by which a controller knows that the Ingress is its own.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::ingress_class_name)>},
     {.json_name = "backend",
      .json_key = "\"backend\":",
@@ -257,6 +243,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, backend),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Takes the requests that no rule takes.",
      .type = &internal::kIngressBackendType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::backend)>},
     {.json_name = "tls",
@@ -265,6 +252,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, tls),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Certificates; those for one host are chosen by the host name in the TLS handshake.",
      .type = &internal::kIngressTLSType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::tls)>},
     {.json_name = "rules",
@@ -273,6 +261,7 @@ constexpr std::array<Field, 4> kIngressSpecFields = {{
      .offset = offsetof(IngressSpec, rules),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "Routes by host; without any, all traffic goes to the default backend.",
      .type = &internal::kIngressRuleType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressSpec::rules)>},
 }};
@@ -293,6 +282,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .kind = Kind::kInt32,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The number of the port.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::port)>},
     {.json_name = "protocol",
      .json_key = "\"protocol\":",
@@ -301,6 +291,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "The protocol of the port.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::protocol)>},
     {.json_name = "error",
      .json_key = "\"error\":",
@@ -308,6 +299,7 @@ constexpr std::array<Field, 3> kIngressPortStatusFields = {{
      .offset = offsetof(IngressPortStatus, error),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "What is wrong with the port, as a CamelCase word or a name with a domain before it.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressPortStatus::error)>},
 }};
 constexpr std::array<Field, 3> kIngressPortStatusWire = {{
@@ -325,6 +317,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, ip),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "IP address of the point.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::ip)>},
     {.json_name = "hostname",
      .json_key = "\"hostname\":",
@@ -332,6 +325,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, hostname),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Host name of the point.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::hostname)>},
     {.json_name = "ports",
      .json_key = "\"ports\":",
@@ -339,6 +333,7 @@ constexpr std::array<Field, 3> kIngressLoadBalancerIngressFields = {{
      .offset = offsetof(IngressLoadBalancerIngress, ports),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The ports that the point has.",
      .type = &internal::kIngressPortStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerIngress::ports)>},
 }};
@@ -357,6 +352,7 @@ constexpr std::array<Field, 1> kIngressLoadBalancerStatusFields = {{
      .offset = offsetof(IngressLoadBalancerStatus, ingress),
      .kind = Kind::kMessage,
      .form = Form::kList,
+     .doc = "The points where traffic comes in.",
      .type = &internal::kIngressLoadBalancerIngressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressLoadBalancerStatus::ingress)>},
 }};
@@ -373,6 +369,7 @@ constexpr std::array<Field, 1> kIngressStatusFields = {{
      .offset = offsetof(IngressStatus, load_balancer),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "The state of the load balancer.",
      .type = &internal::kIngressLoadBalancerStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressStatus::load_balancer)>},
 }};
@@ -389,6 +386,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::metadata)>},
     {.json_name = "spec",
@@ -397,6 +395,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kIngressSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::spec)>},
     {.json_name = "status",
@@ -405,6 +404,7 @@ constexpr std::array<Field, 3> kIngressFields = {{
      .offset = offsetof(Ingress, status),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the controller has come to.",
      .type = &internal::kIngressStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(Ingress::status)>},
 }};
@@ -423,6 +423,7 @@ constexpr std::array<Field, 2> kIngressListFields = {{
      .offset = offsetof(IngressList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressList::metadata)>},
     {.json_name = "items",
@@ -432,6 +433,7 @@ constexpr std::array<Field, 2> kIngressListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The Ingresses.",
      .type = &internal::kIngressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressList::items)>},
 }};
@@ -449,6 +451,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .offset = offsetof(IngressClassParametersReference, api_group),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Group of the object; absent for the core group.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::api_group)>},
     {.json_name = "kind",
      .json_key = "\"kind\":",
@@ -457,6 +460,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Kind of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::kind)>},
     {.json_name = "name",
      .json_key = "\"name\":",
@@ -465,6 +469,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
+     .doc = "Name of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::name)>},
     {.json_name = "scope",
      .json_key = "\"scope\":",
@@ -474,6 +479,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .form = Form::kOptional,
      .omit = Omit::kNever,
      .default_json = "\"Cluster\"",
+     .doc = "Whether the object lives in the cluster or in a namespace: Cluster or Namespace.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::scope)>},
     {.json_name = "namespace",
      .json_key = "\"namespace\":",
@@ -481,6 +487,7 @@ constexpr std::array<Field, 5> kIngressClassParametersReferenceFields = {{
      .offset = offsetof(IngressClassParametersReference, namespace_),
      .kind = Kind::kString,
      .form = Form::kOptional,
+     .doc = "Namespace of the object; needed for the scope Namespace, and for no other.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassParametersReference::namespace_)>},
 }};
 constexpr std::array<Field, 5> kIngressClassParametersReferenceWire = {{
@@ -501,6 +508,7 @@ constexpr std::array<Field, 2> kIngressClassSpecFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .immutable = true,
+     .doc = "Name of the controller, as a path with a domain before it; it cannot be changed.",
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassSpec::controller)>},
     {.json_name = "parameters",
      .json_key = "\"parameters\":",
@@ -508,6 +516,7 @@ constexpr std::array<Field, 2> kIngressClassSpecFields = {{
      .offset = offsetof(IngressClassSpec, parameters),
      .kind = Kind::kMessage,
      .form = Form::kOptional,
+     .doc = "Settings for the controller.",
      .type = &internal::kIngressClassParametersReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassSpec::parameters)>},
 }};
@@ -525,6 +534,7 @@ constexpr std::array<Field, 2> kIngressClassFields = {{
      .offset = offsetof(IngressClass, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClass::metadata)>},
     {.json_name = "spec",
@@ -533,6 +543,7 @@ constexpr std::array<Field, 2> kIngressClassFields = {{
      .offset = offsetof(IngressClass, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kIngressClassSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClass::spec)>},
 }};
@@ -550,6 +561,7 @@ constexpr std::array<Field, 2> kIngressClassListFields = {{
      .offset = offsetof(IngressClassList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassList::metadata)>},
     {.json_name = "items",
@@ -559,6 +571,7 @@ constexpr std::array<Field, 2> kIngressClassListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The IngressClasses.",
      .type = &internal::kIngressClassType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressClassList::items)>},
 }};
@@ -576,6 +589,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, group),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Group of the object; empty for the core group.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::group)>},
     {.json_name = "resource",
      .json_key = "\"resource\":",
@@ -583,6 +597,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, resource),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Plural resource of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::resource)>},
     {.json_name = "namespace",
      .json_key = "\"namespace\":",
@@ -590,6 +605,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, namespace_),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Namespace of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::namespace_)>},
     {.json_name = "name",
      .json_key = "\"name\":",
@@ -597,6 +613,7 @@ constexpr std::array<Field, 4> kParentReferenceFields = {{
      .offset = offsetof(ParentReference, name),
      .kind = Kind::kString,
      .form = Form::kValue,
+     .doc = "Name of the object.",
      .ops = &k8snet::internal::kFieldOps<decltype(ParentReference::name)>},
 }};
 constexpr std::array<Field, 4> kParentReferenceWire = {{
@@ -616,6 +633,7 @@ constexpr std::array<Field, 1> kIPAddressSpecFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .immutable = true,
+     .doc = "The object that the address belongs to; it cannot be changed.",
      .type = &internal::kParentReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddressSpec::parent_ref)>},
 }};
@@ -632,6 +650,7 @@ constexpr std::array<Field, 2> kIPAddressFields = {{
      .offset = offsetof(IPAddress, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddress::metadata)>},
     {.json_name = "spec",
@@ -640,6 +659,7 @@ constexpr std::array<Field, 2> kIPAddressFields = {{
      .offset = offsetof(IPAddress, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the address is used for.",
      .type = &internal::kIPAddressSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddress::spec)>},
 }};
@@ -657,6 +677,7 @@ constexpr std::array<Field, 2> kIPAddressListFields = {{
      .offset = offsetof(IPAddressList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddressList::metadata)>},
     {.json_name = "items",
@@ -666,6 +687,7 @@ constexpr std::array<Field, 2> kIPAddressListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The IPAddresses.",
      .type = &internal::kIPAddressType,
      .ops = &k8snet::internal::kFieldOps<decltype(IPAddressList::items)>},
 }};
@@ -683,6 +705,7 @@ constexpr std::array<Field, 1> kServiceCIDRSpecFields = {{
      .offset = offsetof(ServiceCIDRSpec, cidrs),
      .kind = Kind::kString,
      .form = Form::kList,
+     .doc = "One network, or one of each IP family, that addresses of services are taken from.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRSpec::cidrs)>},
 }};
 constexpr std::array<Field, 1> kServiceCIDRSpecWire = {{
@@ -702,6 +725,7 @@ constexpr std::array<Field, 1> kServiceCIDRStatusFields = {{
      .patch_merge = true,
      .patch_merge_key = "type",
      .list_map_keys = "type",
+     .doc = "Aspects of the state; Ready tells whether addresses are taken from the networks.",
      .type = &meta::v1::internal::kConditionType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRStatus::conditions)>},
 }};
@@ -718,6 +742,7 @@ constexpr std::array<Field, 3> kServiceCIDRFields = {{
      .offset = offsetof(ServiceCIDR, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the object.",
      .type = &meta::v1::internal::kObjectMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDR::metadata)>},
     {.json_name = "spec",
@@ -726,6 +751,7 @@ constexpr std::array<Field, 3> kServiceCIDRFields = {{
      .offset = offsetof(ServiceCIDR, spec),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the user asks for.",
      .type = &internal::kServiceCIDRSpecType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDR::spec)>},
     {.json_name = "status",
@@ -734,6 +760,7 @@ constexpr std::array<Field, 3> kServiceCIDRFields = {{
      .offset = offsetof(ServiceCIDR, status),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "What the controller has come to.",
      .type = &internal::kServiceCIDRStatusType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDR::status)>},
 }};
@@ -752,6 +779,7 @@ constexpr std::array<Field, 2> kServiceCIDRListFields = {{
      .offset = offsetof(ServiceCIDRList, metadata),
      .kind = Kind::kMessage,
      .form = Form::kValue,
+     .doc = "Metadata of the list.",
      .type = &meta::v1::internal::kListMetaType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRList::metadata)>},
     {.json_name = "items",
@@ -761,6 +789,7 @@ constexpr std::array<Field, 2> kServiceCIDRListFields = {{
      .kind = Kind::kMessage,
      .form = Form::kList,
      .omit = Omit::kNever,
+     .doc = "The ServiceCIDRs.",
      .type = &internal::kServiceCIDRType,
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceCIDRList::items)>},
 }};
@@ -774,19 +803,6 @@ constexpr auto kServiceCIDRListSlots =
 }  // namespace
 
 namespace internal {
-
-constinit const Type kTypedLocalObjectReferenceType = {
-    .name = "TypedLocalObjectReference",
-    .group = "networking.k8s.io",
-    .version = "v1beta1",
-    .api_version = "networking.k8s.io/v1beta1",
-    .openapi_name = "io.k8s.api.networking.v1beta1.TypedLocalObjectReference",
-    .fields = kTypedLocalObjectReferenceFields,
-    .wire = kTypedLocalObjectReferenceWire,
-    .slots = kTypedLocalObjectReferenceSlots.slots,
-    .slot_seed = kTypedLocalObjectReferenceSlots.seed,
-    .ops = &k8snet::internal::kTypeOps<TypedLocalObjectReference>,
-    .metadata = nullptr};
 
 constinit const Type kIngressTLSType = {
     .name = "IngressTLS",
@@ -1129,11 +1145,6 @@ constinit const Type kServiceCIDRListType = {
 }  // namespace k8snet::networking::v1beta1
 
 namespace k8snet {
-
-template <>
-const Type& TypeOf<networking::v1beta1::TypedLocalObjectReference>() {
-  return networking::v1beta1::internal::kTypedLocalObjectReferenceType;
-}
 
 template <>
 const Type& TypeOf<networking::v1beta1::IngressTLS>() {

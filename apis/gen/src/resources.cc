@@ -119,7 +119,6 @@ constexpr std::array<Resource, 15> kResources = {{
      .namespaced = false,
      .hub = true,
      .status_subresource = true,
-     .create_on_update = true,
      .returns_deleted = true,
      .no_delete_collection = true,
      .generation = Generation::kNone,

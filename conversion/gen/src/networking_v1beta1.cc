@@ -3,18 +3,6 @@
 
 namespace k8snet::conversion {
 
-void ToHub(const networking::v1beta1::TypedLocalObjectReference& in, networking::v1::TypedLocalObjectReference& out) {
-  out.api_group = in.api_group;
-  out.kind = in.kind;
-  out.name = in.name;
-}
-
-void FromHub(const networking::v1::TypedLocalObjectReference& in, networking::v1beta1::TypedLocalObjectReference& out) {
-  out.api_group = in.api_group;
-  out.kind = in.kind;
-  out.name = in.name;
-}
-
 void ToHub(const networking::v1beta1::IngressTLS& in, networking::v1::IngressTLS& out) {
   out.hosts = in.hosts;
   out.secret_name = in.secret_name;
@@ -26,16 +14,12 @@ void FromHub(const networking::v1::IngressTLS& in, networking::v1beta1::IngressT
 }
 
 void ToHub(const networking::v1beta1::IngressBackend& in, networking::v1::IngressBackend& out) {
-  if (in.resource) {
-    ToHub(*in.resource, out.resource.emplace());
-  }
+  out.resource = in.resource;
   CustomToHub(in, out);
 }
 
 void FromHub(const networking::v1::IngressBackend& in, networking::v1beta1::IngressBackend& out) {
-  if (in.resource) {
-    FromHub(*in.resource, out.resource.emplace());
-  }
+  out.resource = in.resource;
   CustomFromHub(in, out);
 }
 

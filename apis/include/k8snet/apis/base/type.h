@@ -104,7 +104,9 @@ struct Field {
   std::string_view list_map_keys;    // Keys of a kMap list, joined by commas.
   std::string_view default_json;     // Default as JSON, or empty.
   std::string_view feature_gate;     // Served only with this gate; empty: always.
-  const Type* type = nullptr;        // kMessage only.
+  std::string_view plural_of;  // Of a list of strings: the member beside it that is its first item.
+  std::string_view doc;        // Documentation, in one line.
+  const Type* type = nullptr;  // kMessage only.
   const FieldOps* ops = nullptr;
 
   // The member's address inside the struct at `object`.

@@ -8,8 +8,6 @@
 
 namespace k8snet::conversion {
 
-void ToHub(const extensions::v1beta1::TypedLocalObjectReference& in, networking::v1::TypedLocalObjectReference& out);
-void FromHub(const networking::v1::TypedLocalObjectReference& in, extensions::v1beta1::TypedLocalObjectReference& out);
 void ToHub(const extensions::v1beta1::IngressTLS& in, networking::v1::IngressTLS& out);
 void FromHub(const networking::v1::IngressTLS& in, extensions::v1beta1::IngressTLS& out);
 void ToHub(const extensions::v1beta1::IngressBackend& in, networking::v1::IngressBackend& out);

@@ -35,6 +35,26 @@ struct ObjectReference {
   bool operator==(const ObjectReference&) const = default;
 };
 
+// LocalObjectReference names an object of a known kind in the same namespace.
+struct LocalObjectReference {
+  // Name of the object.
+  std::string name;
+
+  bool operator==(const LocalObjectReference&) const = default;
+};
+
+// TypedLocalObjectReference names an object of any kind in the same namespace.
+struct TypedLocalObjectReference {
+  // Group of the object; absent for the core group.
+  std::optional<std::string> api_group;
+  // Kind of the object.
+  std::string kind;
+  // Name of the object.
+  std::string name;
+
+  bool operator==(const TypedLocalObjectReference&) const = default;
+};
+
 // ServicePort is one port of a service.
 struct ServicePort {
   // Name of the port, unique in the service; may be empty if it is the only one.
@@ -307,6 +327,10 @@ namespace k8snet {
 
 template <>
 const Type& TypeOf<core::v1::ObjectReference>();
+template <>
+const Type& TypeOf<core::v1::LocalObjectReference>();
+template <>
+const Type& TypeOf<core::v1::TypedLocalObjectReference>();
 template <>
 const Type& TypeOf<core::v1::ServicePort>();
 template <>

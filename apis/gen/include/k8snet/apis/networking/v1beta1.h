@@ -10,21 +10,10 @@
 
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/apis/base/type.h"
+#include "k8snet/apis/core/v1.h"
 #include "k8snet/apis/meta/v1.h"
 
 namespace k8snet::networking::v1beta1 {
-
-// TypedLocalObjectReference names an object of any kind in the same namespace.
-struct TypedLocalObjectReference {
-  // Group of the object; absent for the core group.
-  std::optional<std::string> api_group;
-  // Kind of the object.
-  std::string kind;
-  // Name of the object.
-  std::string name;
-
-  bool operator==(const TypedLocalObjectReference&) const = default;
-};
 
 // IngressTLS names a secret with a certificate and the hosts that it is for.
 struct IngressTLS {
@@ -44,7 +33,7 @@ struct IngressBackend {
   IntOrString service_port;
   // An object in the namespace of the Ingress that the controller knows how to send traffic to;
   // excludes serviceName and servicePort.
-  std::optional<TypedLocalObjectReference> resource;
+  std::optional<core::v1::TypedLocalObjectReference> resource;
 
   bool operator==(const IngressBackend&) const = default;
 };
@@ -293,8 +282,6 @@ struct ServiceCIDRList {
 
 namespace k8snet {
 
-template <>
-const Type& TypeOf<networking::v1beta1::TypedLocalObjectReference>();
 template <>
 const Type& TypeOf<networking::v1beta1::IngressTLS>();
 template <>
