@@ -1,0 +1,71 @@
+// What the rules of all kinds are written with.
+#ifndef K8SNET_VALIDATION_SRC_RULES_H_
+#define K8SNET_VALIDATION_SRC_RULES_H_
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "k8snet/apis/base/field.h"
+#include "k8snet/apis/base/object.h"
+#include "k8snet/apis/base/scalars.h"
+#include "k8snet/validation/formats.h"
+#include "k8snet/validation/validate.h"
+
+namespace k8snet::validation {
+
+// Appends one Invalid for each message.
+void AppendInvalid(const field::Path& path, const field::BadValue& value, Messages messages,
+                   field::ErrorList& errors);
+
+// A value of a named string type, which is printed as JSON.
+[[nodiscard]] field::BadValue Named(std::string_view text);
+
+// Appends Required if `value` is empty, NotSupported if it is not one of `supported`.
+void ValidateEnum(std::string_view value, std::initializer_list<std::string_view> supported,
+                  const field::Path& path, field::ErrorList& errors);
+// As above for what need not be given.
+void ValidateOptionalEnum(const std::optional<std::string>& value,
+                          std::initializer_list<std::string_view> supported,
+                          const field::Path& path, field::ErrorList& errors);
+
+// Appends what is wrong with a port that may be a number or a name.
+void ValidatePort(const IntOrString& port, const field::Path& path, field::ErrorList& errors);
+
+// Returns `json` of a struct as hub structs print: `type`'s JSON is close enough only for meta
+// types.
+[[nodiscard]] std::string JsonText(std::string_view text);
+
+// The elements of a list that may be null.
+template <typename T>
+[[nodiscard]] const std::vector<T>& Items(const std::optional<std::vector<T>>& list) {
+  static const std::vector<T> kNone;
+  return list ? *list : kNone;
+}
+
+// The rules of one kind; each function takes objects of the kind's hub type.
+struct KindRules {
+  const Type* type;
+  void (*create)(const Object& object, const Context& context, field::ErrorList& errors);
+  void (*update)(const Object& object, const Object& old, const Context& context,
+                 field::ErrorList& errors);
+  void (*status)(const Object& object, const Object& old, field::ErrorList& errors);  // Or null.
+  void (*warn)(const Object& object, const Object* old, std::vector<std::string>& warnings);
+  void (*warn_of_status)(const Object& object, std::vector<std::string>& warnings);
+};
+
+[[nodiscard]] KindRules IngressRules();
+[[nodiscard]] KindRules IngressClassRules();
+[[nodiscard]] KindRules NetworkPolicyRules();
+[[nodiscard]] KindRules IpAddressRules();
+[[nodiscard]] KindRules ServiceCidrRules();
+[[nodiscard]] KindRules EndpointSliceRules();
+[[nodiscard]] KindRules ServiceRules();
+[[nodiscard]] KindRules EndpointsRules();
+[[nodiscard]] KindRules NamespaceRules();
+
+}  // namespace k8snet::validation
+
+#endif  // K8SNET_VALIDATION_SRC_RULES_H_
