@@ -66,7 +66,7 @@ WriteContext Verbs::ContextOf(const Call& call, std::string_view manager,
 }
 
 Status Verbs::TrackOwners(const Call& call, const WriteOptions& options, MutableObject& object,
-                          const Object* old) const {
+                          const Object* old, bool cleared) const {
   const std::string now = NowText();
   const WriteContext context = ContextOf(call, options.field_manager, now);
   std::vector<ManagedEntry> live_entries;
@@ -79,7 +79,7 @@ Status Verbs::TrackOwners(const Call& call, const WriteOptions& options, Mutable
   }
   RequestedEntries requested;
   auto& entries = MetaOf(object).managed_fields;
-  requested.present = !entries.empty();
+  requested.present = cleared || !entries.empty();
   requested.entries = EntriesOf(entries);
   std::string json;
   AppendJson(object.type(), object.data(), true, json);

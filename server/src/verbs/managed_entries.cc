@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "src/patch/json.h"
+
 namespace k8snet::server {
 
 std::vector<ManagedEntry> EntriesOf(const std::vector<meta::v1::ManagedFieldsEntry>& fields) {
@@ -36,6 +38,16 @@ std::vector<meta::v1::ManagedFieldsEntry> ManagedFieldsOf(std::vector<ManagedEnt
     field.subresource = std::move(entry.subresource);
   }
   return fields;
+}
+
+bool ClearsManagedFields(std::string_view json) {
+  if (json.find("\"managedFields\"") == std::string_view::npos) {
+    return false;
+  }
+  const auto parsed = ParseJson(json);
+  const Json* metadata = parsed ? parsed->value.Find("metadata") : nullptr;
+  const Json* fields = metadata == nullptr ? nullptr : metadata->Find("managedFields");
+  return fields != nullptr && fields->AsArray() != nullptr && fields->AsArray()->empty();
 }
 
 }  // namespace k8snet::server

@@ -2,6 +2,7 @@
 #ifndef K8SNET_SERVER_SRC_VERBS_MANAGED_ENTRIES_H_
 #define K8SNET_SERVER_SRC_VERBS_MANAGED_ENTRIES_H_
 
+#include <string_view>
 #include <vector>
 
 #include "k8snet/apis/meta/v1.h"
@@ -13,6 +14,10 @@ namespace k8snet::server {
     const std::vector<meta::v1::ManagedFieldsEntry>& fields);
 [[nodiscard]] std::vector<meta::v1::ManagedFieldsEntry> ManagedFieldsOf(
     std::vector<ManagedEntry> entries);
+
+// Whether the object `json` says metadata.managedFields: [], by which a client resets it. Once
+// decoded, that cannot be told from an object without the member.
+[[nodiscard]] bool ClearsManagedFields(std::string_view json);
 
 }  // namespace k8snet::server
 

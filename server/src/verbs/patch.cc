@@ -82,7 +82,8 @@ Result<Response> Verbs::Patch(const Call& call) const {
   if (apply) {
     auto json = YamlToJson(call.request.body);
     if (!json) {
-      return BadRequest("error decoding patch: " + json.error().message);
+      return BadRequest("error decoding patch: error converting YAML to JSON: " +
+                        json.error().message);
     }
     if (!json->duplicates.empty() && options.field_validation == FieldValidation::kStrict) {
       return BadRequest("error strict decoding patch: error converting YAML to JSON: " +
@@ -153,11 +154,13 @@ Result<MutableObject> Verbs::PatchedObject(const Call& call, const WriteOptions&
   if (!findings.empty() && options.field_validation == FieldValidation::kStrict) {
     return InvalidPatch(shown(), "strict decoding error: " + StrictText(findings));
   }
+  const bool cleared =
+      MetaOf(object).managed_fields.empty() && ClearsManagedFields(patched.document);
   DropDuplicateOwners(call, object);
   parts_.codec.SetDefaults(object);
   K8SNET_RETURN_IF_ERROR(CheckNamespace(call, object));
   K8SNET_RETURN_IF_ERROR(CheckName(call, object));
-  K8SNET_RETURN_IF_ERROR(TrackOwners(call, options, object, &old));
+  K8SNET_RETURN_IF_ERROR(TrackOwners(call, options, object, &old, cleared));
   return parts_.codec.ToHub(call.target, std::move(object).Freeze());
 }
 
@@ -176,9 +179,11 @@ Result<MutableObject> Verbs::AppliedObject(const Call& call, const WriteOptions&
   }
   K8SNET_ASSIGN_OR_RETURN(Applied applied, ApplyConfiguration(context, live, configuration,
                                                               live_entries, options.force));
-  std::vector<std::string> findings;
-  K8SNET_ASSIGN_OR_RETURN(MutableObject object,
-                          DecodePatched(call, applied.document, applied.document, findings));
+  auto decoded = DecodeJson(call.target.type(), applied.document);
+  if (!decoded) {
+    return Unconvertible(configuration, decoded.error().message);
+  }
+  MutableObject object = std::move(decoded->object);
   meta::v1::ObjectMeta& meta = MetaOf(object);
   if (old == nullptr && !meta.uid.empty()) {
     return Conflict(*call.target.resource, call.route.name,

@@ -1,8 +1,10 @@
 #include <utility>
 
+#include "k8snet/apis/codec/yaml.h"
 #include "k8snet/apis/meta.h"
 #include "src/negotiate/accept.h"
 #include "src/verbs/body.h"
+#include "src/verbs/managed_entries.h"
 #include "src/verbs/verbs.h"
 
 namespace k8snet::server {
@@ -24,12 +26,20 @@ Result<Response> Verbs::Update(const Call& call) const {
   parts_.codec.SetDefaults(body);
   const Object sent = std::move(body).Freeze();
 
+  bool cleared = false;
+  if (MetaOf(sent).managed_fields.empty() && format == Format::kJson) {
+    cleared = ClearsManagedFields(call.request.body);
+  } else if (MetaOf(sent).managed_fields.empty() && format == Format::kYaml) {
+    const auto json = YamlToJson(call.request.body);
+    cleared = json && ClearsManagedFields(json->json);
+  }
+
   UpdateRules rules;
   rules.creates = call.target.resource->create_on_update && call.route.subresource.empty();
   rules.uid = MetaOf(sent).uid;
   const auto transform = [&](const Object* old) -> Result<MutableObject> {
     MutableObject object(sent);
-    K8SNET_RETURN_IF_ERROR(TrackOwners(call, options, object, old));
+    K8SNET_RETURN_IF_ERROR(TrackOwners(call, options, object, old, cleared));
     return parts_.codec.ToHub(call.target, std::move(object).Freeze());
   };
   WarningList warnings;

@@ -72,9 +72,11 @@ class Verbs {
                                        std::string_view now) const;
   [[nodiscard]] std::string NowText() const;
   // Sets managedFields of `object`, which is in the version of the request, after a write that is
-  // no apply. `old` is the stored object in the hub version, or null.
+  // no apply. `old` is the stored object in the hub version, or null. `cleared` says that the
+  // client asked for an empty managedFields.
   [[nodiscard]] Status TrackOwners(const Call& call, const WriteOptions& options,
-                                   MutableObject& object, const Object* old) const;
+                                   MutableObject& object, const Object* old,
+                                   bool cleared = false) const;
 
   [[nodiscard]] Result<ListPage> SelectPage(const Call& call, const ListOptions& options,
                                             const Selection& selection) const;
