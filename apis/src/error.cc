@@ -51,7 +51,8 @@ std::string_view ReasonName(Reason reason) {
 
 Error Error::Wrap(std::string_view context) const {
   Error wrapped = *this;
-  wrapped.message = std::string(context).append(": ").append(message);
+  wrapped.message = context;
+  wrapped.message.append(": ").append(message);
   return wrapped;
 }
 

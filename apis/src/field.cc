@@ -139,7 +139,7 @@ BadValue BadValue::Json(std::string json) {
 
 BadValue BadValue::List(const std::vector<std::string>& values) {
   BadValue list;
-  list.text_ = "[";
+  list.text_.push_back('[');
   for (const std::string& value : values) {
     if (list.text_.size() > 1) {
       list.text_.push_back(',');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -21,6 +22,36 @@ constexpr std::size_t kLookAhead = 4;
 template <typename T>
 T& As(void* at) {
   return *static_cast<T*>(at);
+}
+
+// Compares names without a call: they are short and mostly equal when they are as long.
+bool SameName(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
+  if (size != b.size()) {
+    return false;
+  }
+  const auto same = [&]<typename Word>(Word, std::size_t pos) {
+    Word left = 0;
+    Word right = 0;
+    std::memcpy(&left, a.data() + pos, sizeof(Word));
+    std::memcpy(&right, b.data() + pos, sizeof(Word));
+    return left == right;
+  };
+  if (size > 2 * sizeof(std::uint64_t)) {
+    return a == b;
+  }
+  if (size >= sizeof(std::uint64_t)) {
+    return same(std::uint64_t{}, 0) && same(std::uint64_t{}, size - sizeof(std::uint64_t));
+  }
+  if (size >= sizeof(std::uint32_t)) {
+    return same(std::uint32_t{}, 0) && same(std::uint32_t{}, size - sizeof(std::uint32_t));
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Marks bit `index` and returns whether it was marked already.
@@ -145,12 +176,26 @@ bool JsonBuilder::SkipValue(std::string_view what) {
   return Mismatch(what, "string");
 }
 
+// Makes room for as many elements as the text may still hold if all are as long as the first, since
+// growing a vector moves what it holds.
+void JsonBuilder::ReserveElements(const Frame& frame) {
+  constexpr std::size_t kMost = 1024;
+  const auto pos = static_cast<std::size_t>(stream_.src_ - stream_.head_);
+  const std::size_t size = pos - frame.start;
+  if (size > 0) {
+    frame.field->ops->reserve(frame.object, std::min((source_.size() - pos) / size + 2, kMost));
+  }
+}
+
 void* JsonBuilder::NextElement(Frame& frame) {
   if (!CountItem()) {
     return nullptr;
   }
   const FieldOps& ops = *frame.field->ops;
   const std::uint32_t index = frame.index++;
+  if (index == 1 && frame.old_size == 0 && frame.field->kind == Kind::kMessage) {
+    ReserveElements(frame);
+  }
   if (index < frame.old_size) {
     const auto* first = static_cast<const char*>(ops.span(frame.object).first);
     return const_cast<char*>(first) + index * ops.element_size;
@@ -455,7 +500,7 @@ const Field* JsonBuilder::FindField(Frame& frame, std::string_view name) {
   const std::size_t end = std::min<std::size_t>(frame.index + kLookAhead, fields.size());
   const Field* found = nullptr;
   for (std::size_t i = frame.index; i < end; ++i) {
-    if (fields[i].json_name == name) {
+    if (SameName(fields[i].json_name, name)) {
       found = &fields[i];
       break;
     }
@@ -595,6 +640,7 @@ bool JsonBuilder::StartArray() {
     }
     Push(Place::kList, field, list);
     frames_.back().old_size = static_cast<std::uint32_t>(field->ops->span(list).second);
+    frames_.back().start = static_cast<std::uint32_t>(stream_.src_ - stream_.head_);
     return true;
   }
   if (field->kind != Kind::kRawJson) {
@@ -616,6 +662,12 @@ bool JsonBuilder::EndArray(rapidjson::SizeType elements) {
     }
   }
   return EndObject(elements);
+}
+
+// Here, so that the reader can have the functions above inlined.
+rapidjson::ParseResult JsonBuilder::Parse() {
+  rapidjson::Reader reader;
+  return reader.Parse<rapidjson::kParseInsituFlag>(stream_, *this);
 }
 
 }  // namespace k8snet::internal

@@ -25,10 +25,13 @@ class JsonBuilder {
 
   // Fills the struct at `data`, of `type`. `source` is the text that `stream` reads, unchanged.
   JsonBuilder(const Type& type, void* data, const DecodeOptions& options, std::string_view source,
-              const Stream& stream)
+              Stream& stream)
       : root_(type), data_(data), options_(options), source_(source), stream_(stream) {
-    frames_.reserve(16);
+    frames_.reserve(8);
   }
+
+  // Reads the whole text; afterwards the stream is where the reader stopped.
+  rapidjson::ParseResult Parse();
 
   // Why the builder returned false.
   [[nodiscard]] Error& error() { return error_; }
@@ -64,6 +67,7 @@ class JsonBuilder {
     const Field* field = nullptr;
     std::uint32_t index = 0;              // Struct: likely next field. List: elements so far.
     std::uint32_t old_size = 0;           // List: elements of an earlier duplicate.
+    std::uint32_t start = 0;              // List: where in the text its first element begins.
     void* value = nullptr;                // Map: where the next value goes.
     std::string_view key;                 // Map: its key.
     std::array<std::uint64_t, 4> seen{};  // Struct: fields met, by index; the last two for meta.
@@ -80,6 +84,7 @@ class JsonBuilder {
   bool SkipValue(std::string_view what);
   void BeginRaw(void* raw);
   bool StoreString(void* at, Kind kind, std::string_view text);
+  void ReserveElements(const Frame& frame);
   void* NextElement(Frame& frame);
   void* Slot(Frame& frame);
   bool KeyOfMeta(Frame& frame, std::string_view name);
@@ -92,7 +97,7 @@ class JsonBuilder {
   void* data_;
   const DecodeOptions& options_;
   std::string_view source_;
-  const Stream& stream_;
+  Stream& stream_;
   std::vector<Frame> frames_;
   std::size_t depth_ = 0;
   std::size_t skip_depth_ = 0;  // Objects and lists that are open inside a skipped value.

@@ -9,6 +9,10 @@
 #include "src/rapidjson.h"
 #include "src/utf8.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace k8snet {
 namespace {
 
@@ -26,6 +30,25 @@ Traits Survey(std::string_view text) {
   unsigned high = 0;
   unsigned backslash = 0;
   unsigned control = 0;
+#if defined(__SSE2__)
+  const __m128i zero = _mm_setzero_si128();
+  __m128i highs = zero;
+  __m128i backslashes = zero;
+  __m128i controls = zero;
+  while (text.size() >= sizeof(__m128i)) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+    const auto equals = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
+    highs = _mm_or_si128(highs, block);
+    backslashes = _mm_or_si128(backslashes, equals('\\'));
+    const __m128i space = _mm_or_si128(equals('\n'), _mm_or_si128(equals('\r'), equals('\t')));
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block);
+    controls = _mm_or_si128(controls, _mm_andnot_si128(space, low));
+    text.remove_prefix(sizeof(__m128i));
+  }
+  high = static_cast<unsigned>(_mm_movemask_epi8(highs));
+  backslash = static_cast<unsigned>(_mm_movemask_epi8(backslashes));
+  control = static_cast<unsigned>(_mm_movemask_epi8(controls));
+#endif
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     high |= byte & 0x80U;
@@ -122,11 +145,9 @@ Result<Decoded> DecodeJson(const Type& type, std::string_view json, const Decode
     Decoded decoded{.object = MutableObject(type)};
     internal::JsonBuilder::Stream stream(buffer.get());
     internal::JsonBuilder builder(type, decoded.object.data(), options, source, stream);
-    internal::rapidjson::Reader reader;
-    const auto result =
-        traits.control
-            ? internal::rapidjson::ParseResult(internal::rapidjson::kParseErrorValueInvalid, 0)
-            : reader.Parse<internal::rapidjson::kParseInsituFlag>(stream, builder);
+    const auto result = traits.control ? internal::rapidjson::ParseResult(
+                                             internal::rapidjson::kParseErrorValueInvalid, 0)
+                                       : builder.Parse();
     if (!result.IsError() && stream.Tell() == source.size()) {
       decoded.api_version = std::move(builder.meta().api_version);
       decoded.kind = std::move(builder.meta().kind);

@@ -35,7 +35,19 @@ class WireReader {
   template <typename Visit>
   bool Records(std::string_view bytes, Visit visit);
   bool Skip(std::uint32_t wire_type, std::string_view& rest);
-  bool TakeBytes(std::string_view& rest, std::string_view& value);
+  [[gnu::always_inline]] bool TakeBytes(std::string_view& rest, std::string_view& value) {
+    std::uint64_t size = 0;
+    if (!TakeVarint(rest, size)) {
+      return false;
+    }
+    if (size > rest.size()) {
+      return Fail(size > INT64_MAX ? "proto: negative length found during unmarshaling"
+                                   : kTruncated);
+    }
+    value = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return true;
+  }
 
   [[nodiscard]] Error& error() { return error_; }
 
@@ -44,8 +56,27 @@ class WireReader {
     error_ = Error(reason, std::string(message));
     return false;
   }
-  bool TakeVarint(std::string_view& rest, std::uint64_t& value);
-  bool TakeTag(std::string_view& rest, std::uint32_t& number, std::uint32_t& wire_type);
+  bool TakeLongVarint(std::string_view& rest, std::uint64_t& value);
+  bool FailTag(std::uint32_t number, std::uint32_t wire_type);
+  // Most numbers, lengths and tags are one byte long.
+  [[gnu::always_inline]] bool TakeVarint(std::string_view& rest, std::uint64_t& value) {
+    if (!rest.empty() && static_cast<unsigned char>(rest[0]) < 0x80) {
+      value = static_cast<unsigned char>(rest[0]);
+      rest.remove_prefix(1);
+      return true;
+    }
+    return TakeLongVarint(rest, value);
+  }
+  [[gnu::always_inline]] bool TakeTag(std::string_view& rest, std::uint32_t& number,
+                                      std::uint32_t& wire_type) {
+    std::uint64_t tag = 0;
+    if (!TakeVarint(rest, tag)) {
+      return false;
+    }
+    number = static_cast<std::uint32_t>(tag >> 3U);
+    wire_type = static_cast<std::uint32_t>(tag & 7U);
+    return (number != 0 && number <= 0x1FFFFFFF) || FailTag(number, wire_type);
+  }
   bool CountItems(std::size_t items);
   bool Scalar(Kind kind, void* at, std::string_view& rest);
   bool Composite(const Field& field, void* at, std::string_view bytes);
@@ -64,12 +95,7 @@ class WireReader {
   Error error_;
 };
 
-bool WireReader::TakeVarint(std::string_view& rest, std::uint64_t& value) {
-  if (!rest.empty() && static_cast<unsigned char>(rest[0]) < 0x80) {
-    value = static_cast<unsigned char>(rest[0]);
-    rest.remove_prefix(1);
-    return true;
-  }
+bool WireReader::TakeLongVarint(std::string_view& rest, std::uint64_t& value) {
   value = 0;
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (i == 10) {
@@ -85,31 +111,9 @@ bool WireReader::TakeVarint(std::string_view& rest, std::uint64_t& value) {
   return Fail(rest.size() >= 10 ? "proto: integer overflow" : kTruncated);
 }
 
-bool WireReader::TakeTag(std::string_view& rest, std::uint32_t& number, std::uint32_t& wire_type) {
-  std::uint64_t tag = 0;
-  if (!TakeVarint(rest, tag)) {
-    return false;
-  }
-  number = static_cast<std::uint32_t>(tag >> 3U);
-  wire_type = static_cast<std::uint32_t>(tag & 7U);
-  if (number == 0 || number > 0x1FFFFFFF) {
-    return Fail("proto: illegal tag " + std::to_string(static_cast<std::int32_t>(number)) +
-                " (wire type " + std::to_string(wire_type) + ")");
-  }
-  return true;
-}
-
-bool WireReader::TakeBytes(std::string_view& rest, std::string_view& value) {
-  std::uint64_t size = 0;
-  if (!TakeVarint(rest, size)) {
-    return false;
-  }
-  if (size > rest.size()) {
-    return Fail(size > INT64_MAX ? "proto: negative length found during unmarshaling" : kTruncated);
-  }
-  value = rest.substr(0, size);
-  rest.remove_prefix(size);
-  return true;
+bool WireReader::FailTag(std::uint32_t number, std::uint32_t wire_type) {
+  return Fail("proto: illegal tag " + std::to_string(static_cast<std::int32_t>(number)) +
+              " (wire type " + std::to_string(wire_type) + ")");
 }
 
 bool WireReader::Skip(std::uint32_t wire_type, std::string_view& rest) {
@@ -484,6 +488,14 @@ bool WireReader::Message(const Type& type, void* data, std::string_view bytes) {
       continue;
     }
     const Field& field = type.wire[next];
+    if (field.kind == Kind::kString && field.form == Form::kValue && wire_type == kBytes) {
+      std::string_view text;
+      if (!TakeBytes(bytes, text)) {
+        return false;
+      }
+      As<std::string>(field.In(data)).assign(text);
+      continue;
+    }
     const std::string_view tag = before.substr(0, before.size() - bytes.size());
     if (!Member(field, wire_type, field.In(data), bytes, tag)) {
       return false;

@@ -14,14 +14,17 @@ enum WireType : std::uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2 };
 // Writes messages from their end to their begin, so that each length is known when it is written.
 class WireWriter {
  public:
-  WireWriter() : pos_(scratch_.end()) {}
+  WireWriter() : begin_(scratch_.begin()), pos_(scratch_.end()) {}
 
   [[nodiscard]] std::string_view bytes() { return {pos_, size()}; }
 
   void Message(const Type& type, const void* data);
   void TextField(std::uint32_t number, std::string_view text) {
-    Raw(text);
-    Header(number, text.size());
+    Reserve(text.size() + 20);
+    pos_ -= text.size();
+    std::memcpy(pos_, text.data(), text.size());
+    PutVarint(text.size());
+    PutVarint(number << 3U | kBytes);
   }
   // Writes tag and length before the bytes written since size() was `since`.
   void Close(std::uint32_t number, std::size_t since) { Header(number, size() - since); }
@@ -33,19 +36,26 @@ class WireWriter {
   [[nodiscard]] std::size_t size() { return static_cast<std::size_t>(scratch_.end() - pos_); }
 
  private:
-  void Reserve(std::size_t more) {
-    if (static_cast<std::size_t>(pos_ - scratch_.begin()) < more) {
-      const std::size_t used = size();
-      scratch_.Grow(used, more, true);
-      pos_ = scratch_.end() - used;
+  [[gnu::always_inline]] void Reserve(std::size_t more) {
+    if (static_cast<std::size_t>(pos_ - begin_) < more) {
+      Grow(more);
     }
   }
+  [[gnu::noinline]] void Grow(std::size_t more) {
+    const std::size_t used = size();
+    scratch_.Grow(used, more, true);
+    begin_ = scratch_.begin();
+    pos_ = scratch_.end() - used;
+  }
   // There must be room for ten bytes.
-  void PutVarint(std::uint64_t number) {
+  [[gnu::always_inline]] void PutVarint(std::uint64_t number) {
     if (number < 0x80) {
       *--pos_ = static_cast<char>(number);
-      return;
+    } else {
+      PutLongVarint(number);
     }
+  }
+  void PutLongVarint(std::uint64_t number) {
     const unsigned bits = 64U - static_cast<unsigned>(__builtin_clzll(number));
     const unsigned size = (bits + 6) / 7;
     pos_ -= size;
@@ -70,6 +80,7 @@ class WireWriter {
   void Map(const Field& field, const void* map);
 
   internal::Scratch scratch_;
+  char* begin_;
   char* pos_;
 };
 
@@ -236,7 +247,8 @@ std::string EncodeProtobuf(const Object& object) {
   const std::string_view bytes = writer.bytes();
   std::string out;
   out.reserve(bytes.size() + kEnvelopeEnd.size());
-  return out.append(bytes).append(kEnvelopeEnd);
+  out.append(bytes).append(kEnvelopeEnd);
+  return out;
 }
 
 }  // namespace k8snet

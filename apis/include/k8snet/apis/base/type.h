@@ -79,6 +79,7 @@ struct FieldOps {
   std::pair<const void*, std::size_t> (*span)(const void* list);
   void* (*append)(void* list);  // Returns the new, default-made last element.
   void (*resize)(void* list, std::size_t size);
+  void (*reserve)(void* list, std::size_t size);  // Capacity only; the elements stay.
 
   // kMap: the value for `key`, made if missing; whether it was made.
   std::pair<void*, bool> (*insert)(void* map, std::string key);
@@ -210,6 +211,9 @@ struct ListOps {
   static void Resize(void* list, std::size_t size) {
     static_cast<std::vector<T>*>(list)->resize(size);
   }
+  static void Reserve(void* list, std::size_t size) {
+    static_cast<std::vector<T>*>(list)->reserve(size);
+  }
 };
 
 template <typename M>
@@ -245,7 +249,8 @@ inline constexpr FieldOps kFieldOps<std::vector<T>> = {.copy = MemberOps<std::ve
                                                        .element_size = sizeof(T),
                                                        .span = ListOps<T>::Span,
                                                        .append = ListOps<T>::Append,
-                                                       .resize = ListOps<T>::Resize};
+                                                       .resize = ListOps<T>::Resize,
+                                                       .reserve = ListOps<T>::Reserve};
 
 template <typename T>
 inline constexpr FieldOps kFieldOps<std::optional<std::vector<T>>> = {
@@ -258,7 +263,8 @@ inline constexpr FieldOps kFieldOps<std::optional<std::vector<T>>> = {
     .element_size = sizeof(T),
     .span = ListOps<T>::Span,
     .append = ListOps<T>::Append,
-    .resize = ListOps<T>::Resize};
+    .resize = ListOps<T>::Resize,
+    .reserve = ListOps<T>::Reserve};
 
 template <typename T>
 struct MapOps {
