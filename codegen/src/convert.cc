@@ -27,6 +27,14 @@ bool Contains(const List& list, const std::string& name) {
 
 // Returns what is wrong with the pair, or "".
 std::string Check(const Pair& pair, const File& spoke_file, const File& hub_file) {
+  for (const auto* names : {&pair.spoke->type.hub_custom(), &pair.spoke->type.hub_dropped()}) {
+    for (const std::string& name : *names) {
+      if (pair.hub->Find(name) == nullptr) {
+        return Where(*pair.spoke->proto) + "\"" + name + "\" is no field of the hub's \"" +
+               pair.hub->name + "\"";
+      }
+    }
+  }
   std::set<std::string> covered;
   for (const Field& field : pair.spoke->fields) {
     if (field.options.custom() || field.options.dropped()) {
@@ -66,7 +74,7 @@ std::vector<Pair> Pairs(const File& spoke, const File& hub) {
   for (const Message& message : spoke.messages) {
     const Message* other = hub.Find(message.name);
     if (other == nullptr) {
-      continue;
+      continue;  // A kind without a hub is an error, see EmitConversion.
     }
     const bool custom = !message.type.hub_custom().empty() ||
                         std::any_of(message.fields.begin(), message.fields.end(),
@@ -138,6 +146,12 @@ void PrintFunction(const Pair& pair, bool to_hub, Printer& out) {
 }  // namespace
 
 std::vector<Output> EmitConversion(const File& spoke, const File& hub, std::string* error) {
+  for (const Message& message : spoke.messages) {
+    if (message.is_kind() && hub.Find(message.name) == nullptr) {
+      *error = Where(*message.proto) + "kind \"" + message.name + "\" has no equal in the hub";
+      return {};
+    }
+  }
   const std::vector<Pair> pairs = Pairs(spoke, hub);
   for (const Pair& pair : pairs) {
     *error = Check(pair, spoke, hub);
@@ -150,8 +164,8 @@ std::vector<Output> EmitConversion(const File& spoke, const File& hub, std::stri
   const std::string guard = Guard(header_path);
   Printer header;
   header.Print(
-      "$generated$// Conversion of $spoke$ to its hub, $hub$, and back. `out` is default-made "
-      "before.\n"
+      "$generated$// Conversion of $spoke$ and back. `out` is default-made before.\n"
+      "// The hub is $hub$.\n"
       "#ifndef $guard$\n#define $guard$\n\n#include \"k8snet/apis/$spoke_path$.h\"\n"
       "#include \"k8snet/apis/$hub_path$.h\"\n\nnamespace k8snet::conversion {\n\n",
       {{"generated", GeneratedBy(spoke.proto->name())},
@@ -190,10 +204,10 @@ std::vector<Output> EmitConversion(const File& spoke, const File& hub, std::stri
           {"conversion/gen/src/" + stem + ".cc", source.text()}};
 }
 
-Output EmitSpokes(const std::vector<File>& files) {
+Output EmitSpokes(const std::vector<File>& files, const std::string& set) {
   Printer out;
   out.Print("$generated$#include <vector>\n\n#include \"k8snet/conversion/converter.h\"\n",
-            {{"generated", GeneratedBy("all files")}});
+            {{"generated", GeneratedBy("the IDL")}});
   for (const File& file : files) {
     if (!file.api.hub().empty()) {
       out.Print("#include \"k8snet/conversion/$stem$.h\"\n", {{"stem", FileStem(*file.proto)}});
@@ -209,7 +223,15 @@ Output EmitSpokes(const std::vector<File>& files) {
       "  return std::move(out).Freeze();\n}\n\n"
       "template <typename In, typename Hub>\nSpoke Make() {\n"
       "  return {&TypeOf<In>(), &TypeOf<Hub>(), ToHubEdge<In, Hub>, FromHubEdge<In, Hub>};\n}\n\n"
-      "}  // namespace\n\nstd::vector<Spoke> BuiltinSpokes() {\n  return {\n");
+      "}  // namespace\n");
+  if (set.empty()) {
+    out.Print("\nstd::vector<Spoke> BuiltinSpokes() {\n  return {\n");
+  } else {
+    out.Print(
+        "\n}  // namespace k8snet::conversion\n\nnamespace k8snet::$set$ {\n\n"
+        "using conversion::Make;\n\nstd::vector<conversion::Spoke> Spokes() {\n  return {\n",
+        {{"set", set}});
+  }
   for (const File& file : files) {
     const File* hub = file.api.hub().empty() ? nullptr : FindPackage(files, file.api.hub());
     if (hub == nullptr) {
@@ -222,7 +244,8 @@ Output EmitSpokes(const std::vector<File>& files) {
       }
     }
   }
-  out.Print("  };\n}\n\n}  // namespace k8snet::conversion\n");
+  out.Print("  };\n}\n\n}  // namespace k8snet::$set$\n",
+            {{"set", set.empty() ? "conversion" : set}});
   return {"conversion/gen/src/spokes.cc", out.text()};
 }
 

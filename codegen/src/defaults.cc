@@ -81,24 +81,29 @@ void PrintField(const Field& field, bool nested, Printer& out) {
 
 }  // namespace
 
-std::vector<Output> EmitDefaults(const std::vector<File>& files) {
+std::vector<Output> EmitDefaults(const std::vector<File>& files, const std::string& set) {
+  const std::string header_path =
+      "k8snet/conversion/" + (set.empty() ? "typed_defaults.h" : set + "_defaults.h");
   Needs needs(files);
   Printer header;
   Printer source;
   Printer table;
   header.Print(
       "$generated$// Defaults of each type that has any, in its own version.\n"
-      "#ifndef K8SNET_CONVERSION_TYPED_DEFAULTS_H_\n"
-      "#define K8SNET_CONVERSION_TYPED_DEFAULTS_H_\n\n",
-      {{"generated", GeneratedBy("all files")}});
+      "#ifndef $guard$\n#define $guard$\n\n",
+      {{"generated", GeneratedBy("the IDL")}, {"guard", Guard(header_path)}});
   for (const File& file : files) {
     header.Print("#include \"k8snet/apis/$path$.h\"\n", {{"path", HeaderPath(*file.proto)}});
   }
   header.Print("\nnamespace k8snet::conversion {\n\n");
   source.Print(
       "$generated$#include \"k8snet/conversion/defaults.h\"\n"
-      "#include \"k8snet/conversion/typed_defaults.h\"\n\nnamespace k8snet::conversion {\n",
-      {{"generated", GeneratedBy("all files")}});
+      "#include \"$header$\"\n",
+      {{"generated", GeneratedBy("the IDL")}, {"header", header_path}});
+  if (!set.empty()) {
+    source.Print("#include \"k8snet/$set$.h\"\n", {{"set", set}});
+  }
+  source.Print("\nnamespace k8snet::conversion {\n");
   for (const File& file : files) {
     for (const Message& message : file.messages) {
       if (!needs(message.proto)) {
@@ -121,17 +126,23 @@ std::vector<Output> EmitDefaults(const std::vector<File>& files) {
       source.Print("}\n");
       if (message.is_kind()) {
         table.Print(
-            "  if (auto* value = object.As<$type$>()) {\n    SetDefaults(*value);\n"
+            "  if (auto* value = object.As<$type$>()) {\n    conversion::SetDefaults(*value);\n"
             "    return;\n  }\n",
             values);
       }
     }
   }
-  header.Print(
-      "\n}  // namespace k8snet::conversion\n\n#endif  // K8SNET_CONVERSION_TYPED_DEFAULTS_H_\n");
-  source.Print("\nvoid SetDefaults(MutableObject& object) {\n");
-  source.Print("$table$}\n\n}  // namespace k8snet::conversion\n", {{"table", table.text()}});
-  return {{"conversion/gen/include/k8snet/conversion/typed_defaults.h", header.text()},
+  header.Print("\n}  // namespace k8snet::conversion\n\n#endif  // $guard$\n",
+               {{"guard", Guard(header_path)}});
+  if (!set.empty()) {
+    source.Print("\n}  // namespace k8snet::conversion\n\nnamespace k8snet::$set$ {\n",
+                 {{"set", set}});
+  }
+  // `object` is not looked at if no kind has defaults.
+  source.Print("\nvoid SetDefaults([[maybe_unused]] MutableObject& object) {\n$table$}\n\n",
+               {{"table", table.text()}});
+  source.Print("}  // namespace k8snet::$space$\n", {{"space", set.empty() ? "conversion" : set}});
+  return {{"conversion/gen/include/" + header_path, header.text()},
           {"conversion/gen/src/defaults.cc", source.text()}};
 }
 

@@ -21,8 +21,11 @@ struct Output {
 // Tables of structs: apis/gen/src/<group>_<version>.cc.
 [[nodiscard]] Output EmitTables(const File& file);
 
+// In the next four, `set` names the files of a user, so that their tables do not clash with those
+// of the project; it is empty for the latter.
+
 // The table of all resources: apis/gen/src/resources.cc.
-[[nodiscard]] Output EmitResources(const std::vector<File>& files);
+[[nodiscard]] Output EmitResources(const std::vector<File>& files, const std::string& set);
 
 // Conversion of a spoke to its hub and back: a header and a source in conversion/gen.
 // Errors: text in `error` if a field has no equal on the other side and is not marked.
@@ -30,10 +33,14 @@ struct Output {
                                                  std::string* error);
 
 // The table of all spokes: conversion/gen/src/spokes.cc.
-[[nodiscard]] Output EmitSpokes(const std::vector<File>& files);
+[[nodiscard]] Output EmitSpokes(const std::vector<File>& files, const std::string& set);
 
 // Defaults of all files: a header and a source in conversion/gen.
-[[nodiscard]] std::vector<Output> EmitDefaults(const std::vector<File>& files);
+[[nodiscard]] std::vector<Output> EmitDefaults(const std::vector<File>& files,
+                                               const std::string& set);
+
+// The header of a set, with what the three above define: conversion/gen/include/k8snet/<set>.h.
+[[nodiscard]] Output EmitSet(const std::string& set);
 
 // Returns the first line of a file that is generated from `sources`.
 [[nodiscard]] std::string GeneratedBy(const std::string& sources);

@@ -43,14 +43,26 @@ class Generator : public google::protobuf::compiler::CodeGenerator {
   }
 
   bool GenerateAll(const std::vector<const google::protobuf::FileDescriptor*>& protos,
-                   const std::string& /*parameter*/,
+                   const std::string& parameter,
                    google::protobuf::compiler::GeneratorContext* context,
                    std::string* error) const override {
+    // The one parameter is set=NAME.
+    std::string set;
+    if (!parameter.empty()) {
+      if (parameter.rfind("set=", 0) != 0) {
+        *error = "unknown parameter: " + parameter;
+        return false;
+      }
+      set = parameter.substr(4);
+    }
     const std::vector<File> files = ReadSchema(protos, error);
     if (!error->empty()) {
       return false;
     }
-    std::vector<Output> outputs = {EmitResources(files), EmitSpokes(files)};
+    std::vector<Output> outputs = {EmitResources(files, set), EmitSpokes(files, set)};
+    if (!set.empty()) {
+      outputs.push_back(EmitSet(set));
+    }
     for (const File& file : files) {
       outputs.push_back(EmitTypes(file));
       outputs.push_back(EmitTables(file));
@@ -59,7 +71,8 @@ class Generator : public google::protobuf::compiler::CodeGenerator {
       }
       const File* hub = FindPackage(files, file.api.hub());
       if (hub == nullptr) {
-        *error = file.proto->name() + ": the hub \"" + file.api.hub() + "\" is not among the files";
+        *error =
+            file.proto->name() + ":1:1: the hub \"" + file.api.hub() + "\" is not among the files";
         return false;
       }
       for (Output& output : EmitConversion(file, *hub, error)) {
@@ -69,7 +82,7 @@ class Generator : public google::protobuf::compiler::CodeGenerator {
         return false;
       }
     }
-    for (Output& output : EmitDefaults(files)) {
+    for (Output& output : EmitDefaults(files, set)) {
       outputs.push_back(std::move(output));
     }
     for (const Output& output : outputs) {

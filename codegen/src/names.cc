@@ -7,11 +7,16 @@
 namespace k8snet::codegen {
 namespace {
 
-constexpr std::array<std::string_view, 31> kKeywords = {
-    "and",      "auto",    "bool",   "break",  "case",     "catch",     "class", "const",
-    "continue", "default", "delete", "do",     "double",   "else",      "enum",  "export",
-    "false",    "float",   "for",    "if",     "int",      "namespace", "new",   "operator",
-    "or",       "private", "public", "switch", "template", "this",      "true"};
+constexpr std::array<std::string_view, 70> kKeywords = {
+    "alignas",  "alignof", "and",     "asm",       "auto",   "bool",      "break",    "case",
+    "catch",    "char",    "class",   "concept",   "const",  "constexpr", "continue", "decltype",
+    "default",  "delete",  "do",      "double",    "else",   "enum",      "explicit", "export",
+    "extern",   "false",   "float",   "for",       "friend", "goto",      "if",       "inline",
+    "int",      "long",    "mutable", "namespace", "new",    "noexcept",  "not",      "nullptr",
+    "operator", "or",      "private", "protected", "public", "register",  "requires", "return",
+    "short",    "signed",  "sizeof",  "static",    "struct", "switch",    "template", "this",
+    "throw",    "true",    "try",     "typedef",   "typeid", "typename",  "union",    "unsigned",
+    "using",    "virtual", "void",    "volatile",  "while",  "xor"};
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 char Lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }

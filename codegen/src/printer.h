@@ -19,7 +19,9 @@ class Printer {
   // Appends `text` as `//` comment lines of at most 100 columns, each after `indent` spaces.
   void Comment(std::string_view text, std::size_t indent);
 
-  [[nodiscard]] const std::string& text() const { return text_; }
+  // Returns the text, with lines of over 100 columns broken: after a comma inside parentheses, or
+  // within a string literal, between its words.
+  [[nodiscard]] std::string text() const;
 
  private:
   std::string text_;

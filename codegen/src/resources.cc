@@ -116,18 +116,19 @@ void Print(const Entry& entry, std::size_t index, Printer& out) {
 
 }  // namespace
 
-Output EmitResources(const std::vector<File>& files) {
+Output EmitResources(const std::vector<File>& files, const std::string& set) {
   const std::vector<Entry> entries = Collect(files);
   Printer out;
   out.Print("$generated$#include \"k8snet/apis/base/resource.h\"\n\n#include <array>\n",
-            {{"generated", GeneratedBy("all files")}});
+            {{"generated", GeneratedBy("the IDL")}});
   for (const Entry& entry : entries) {
     out.Print(
         "\nnamespace k8snet::$namespace$::internal {\nextern const Type k$name$Type;\n"
         "extern const Type k$name$ListType;\n}  // namespace k8snet::$namespace$::internal\n",
         {{"namespace", Namespace(*entry.file->proto)}, {"name", entry.message->name}});
   }
-  out.Print("\nnamespace k8snet {\nnamespace {\n\n");
+  const std::string name_space = set.empty() ? "k8snet" : "k8snet::" + set;
+  out.Print("\nnamespace $namespace$ {\nnamespace {\n\n", {{"namespace", name_space}});
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const ResourceOptions& o = entries[i].options;
     for (const auto& [values, constant] : {std::pair{&o.short_names(), "ShortNames"},
@@ -147,9 +148,29 @@ Output EmitResources(const std::vector<File>& files) {
   }
   out.Print(
       "}};\n\n}  // namespace\n\n"
-      "std::span<const Resource> AllResources() { return kResources; }\n\n}  // namespace "
-      "k8snet\n");
+      "std::span<const Resource> AllResources() { return kResources; }\n\n"
+      "}  // namespace $namespace$\n",
+      {{"namespace", name_space}});
   return {"apis/gen/src/resources.cc", out.text()};
+}
+
+Output EmitSet(const std::string& set) {
+  const std::string header = "k8snet/" + set + ".h";
+  Printer out;
+  out.Print(
+      "$generated$// What goes over all kinds of the set $set$.\n"
+      "#ifndef $guard$\n#define $guard$\n\n#include <span>\n#include <vector>\n\n"
+      "#include \"k8snet/apis/base/object.h\"\n#include \"k8snet/apis/base/resource.h\"\n"
+      "#include \"k8snet/conversion/converter.h\"\n\nnamespace k8snet::$set$ {\n\n"
+      "// As k8snet::AllResources.\n"
+      "[[nodiscard]] std::span<const Resource> AllResources();\n\n"
+      "// As k8snet::conversion::BuiltinSpokes.\n"
+      "[[nodiscard]] std::vector<conversion::Spoke> Spokes();\n\n"
+      "// As k8snet::conversion::SetDefaults.\n"
+      "void SetDefaults(MutableObject& object);\n\n"
+      "}  // namespace k8snet::$set$\n\n#endif  // $guard$\n",
+      {{"generated", GeneratedBy("the IDL of " + set)}, {"set", set}, {"guard", Guard(header)}});
+  return {"conversion/gen/include/" + header, out.text()};
 }
 
 }  // namespace k8snet::codegen

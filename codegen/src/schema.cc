@@ -77,6 +77,11 @@ class Reader {
       }
       out.fields.push_back(std::move(field));
     }
+    for (const Field& field : out.fields) {
+      if (!Check(out, field)) {
+        return false;
+      }
+    }
     if (out.is_kind() && out.type.list() && out.Find("items") == nullptr) {
       return Fail(proto, "list kind \"" + proto.name() + "\" has no field \"items\"");
     }
@@ -119,6 +124,65 @@ class Reader {
       return Fail(proto, "lists of bool are not supported: \"" + proto.name() + "\"");
     }
     return true;
+  }
+
+  // Checks what the options of `field` say against its type and against the fields beside it.
+  bool Check(const Message& owner, const Field& field) {
+    const FieldDescriptor& proto = *field.proto;
+    const FieldOptions& o = field.options;
+    const std::string name = '"' + field.json_name + '"';
+    const bool list = field.form == Form::kList || field.form == Form::kNullableList;
+    if (!list && (o.has_list() || o.map_keys_size() > 0)) {
+      return Fail(proto, "field " + name + " has a list type but is no list");
+    }
+    if (!list && (o.patch_merge() || o.has_merge_key())) {
+      return Fail(proto, "field " + name + " is merged by patches but is no list");
+    }
+    if ((o.list() == FieldOptions::MAP) != (o.map_keys_size() > 0)) {
+      return Fail(proto, "list " + name + " needs both the type MAP and its keys, or neither");
+    }
+    for (const std::string& key : o.map_keys()) {
+      if (!HasField(field.message, key)) {
+        return Fail(proto, "key \"" + key + "\" is no field of the elements of " + name);
+      }
+    }
+    if (o.has_merge_key() && !HasField(field.message, o.merge_key())) {
+      return Fail(proto, "key \"" + o.merge_key() + "\" is no field of the elements of " + name);
+    }
+    if (o.has_default_() && !IsDefault(field, o.default_())) {
+      return Fail(proto, "default " + o.default_() + " is no value of field " + name);
+    }
+    if (o.has_plural_of()) {
+      const Field* singular = owner.Find(o.plural_of());
+      if (field.kind != "kString" || field.form != Form::kList || singular == nullptr ||
+          singular->kind != "kString" || singular->form != Form::kValue) {
+        return Fail(proto, "plural " + name + " is no list of strings beside a string \"" +
+                               o.plural_of() + "\"");
+      }
+    }
+    return true;
+  }
+
+  static bool HasField(const Descriptor* message, const std::string& name) {
+    return message != nullptr && message->FindFieldByName(name) != nullptr;
+  }
+
+  // Whether `json` is a value for a scalar field.
+  static bool IsDefault(const Field& field, const std::string& json) {
+    if (field.form != Form::kValue && field.form != Form::kOptional) {
+      return false;
+    }
+    if (field.kind == "kString") {
+      return json.size() >= 2 && json.front() == '"' && json.back() == '"';
+    }
+    if (field.kind == "kBool") {
+      // A plain false cannot be told from one that was left out.
+      return field.form == Form::kOptional && (json == "true" || json == "false");
+    }
+    const bool number = field.kind == "kInt32" || field.kind == "kInt64";
+    const std::size_t digits = !json.empty() && json[0] == '-' ? 1 : 0;
+    return number && json.size() > digits && json.size() < digits + 10 &&
+           json.find_first_not_of("0123456789", digits) == std::string::npos;
   }
 
   bool ReadElement(const FieldDescriptor& value, Field& out) {

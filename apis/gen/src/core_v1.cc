@@ -193,7 +193,8 @@ constexpr std::array<Field, 6> kServicePortFields = {{
      .offset = offsetof(ServicePort, app_protocol),
      .kind = Kind::kString,
      .form = Form::kOptional,
-     .doc = "The protocol spoken on top, as a standard or prefixed name; a hint for implementations.",
+     .doc =
+         "The protocol spoken on top, as a standard or prefixed name; a hint for implementations.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServicePort::app_protocol)>},
     {.json_name = "port",
      .json_key = "\"port\":",
@@ -210,7 +211,8 @@ constexpr std::array<Field, 6> kServicePortFields = {{
      .offset = offsetof(ServicePort, target_port),
      .kind = Kind::kIntOrString,
      .form = Form::kValue,
-     .doc = "Number or name of the port on the endpoints; the number of the port itself if not given.",
+     .doc =
+         "Number or name of the port on the endpoints; the number of the port itself if not given.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServicePort::target_port)>},
     {.json_name = "nodePort",
      .json_key = "\"nodePort\":",
@@ -286,7 +288,8 @@ constexpr std::array<Field, 22> kServiceSpecFields = {{
      .kind = Kind::kString,
      .form = Form::kMap,
      .atomic = true,
-     .doc = "Labels of the pods that are the endpoints; if empty, something else keeps the endpoints.",
+     .doc =
+         "Labels of the pods that are the endpoints; if empty, something else keeps the endpoints.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceSpec::selector)>},
     {.json_name = "clusterIP",
      .json_key = "\"clusterIP\":",
@@ -294,7 +297,9 @@ constexpr std::array<Field, 22> kServiceSpecFields = {{
      .offset = offsetof(ServiceSpec, cluster_ip),
      .kind = Kind::kString,
      .form = Form::kValue,
-     .doc = "The first address of the service: empty to have one chosen, \"None\" for a headless service.",
+     .doc =
+         "The first address of the service: empty to have one chosen, \"None\" for a headless "
+         "service.",
      .ops = &k8snet::internal::kFieldOps<decltype(ServiceSpec::cluster_ip)>},
     {.json_name = "clusterIPs",
      .json_key = "\"clusterIPs\":",
@@ -539,7 +544,9 @@ constexpr std::array<Field, 4> kLoadBalancerIngressFields = {{
      .offset = offsetof(LoadBalancerIngress, ip_mode),
      .kind = Kind::kString,
      .form = Form::kOptional,
-     .doc = "What the address belongs to: VIP, it is kept to the nodes; Proxy, something before them has it.",
+     .doc =
+         "What the address belongs to: VIP, it is kept to the nodes; Proxy, something before them "
+         "has it.",
      .ops = &k8snet::internal::kFieldOps<decltype(LoadBalancerIngress::ip_mode)>},
     {.json_name = "ports",
      .json_key = "\"ports\":",
@@ -752,7 +759,8 @@ constexpr std::array<Field, 4> kEndpointPortFields = {{
      .offset = offsetof(EndpointPort, app_protocol),
      .kind = Kind::kString,
      .form = Form::kOptional,
-     .doc = "The protocol spoken on top, as a standard or prefixed name; a hint for implementations.",
+     .doc =
+         "The protocol spoken on top, as a standard or prefixed name; a hint for implementations.",
      .ops = &k8snet::internal::kFieldOps<decltype(EndpointPort::app_protocol)>},
 }};
 constexpr std::array<Field, 4> kEndpointPortWire = {{

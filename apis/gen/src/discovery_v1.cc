@@ -249,7 +249,8 @@ constexpr std::array<Field, 4> kEndpointPortFields = {{
      .offset = offsetof(EndpointPort, app_protocol),
      .kind = Kind::kString,
      .form = Form::kOptional,
-     .doc = "The protocol spoken on top, as a standard or prefixed name; a hint for implementations.",
+     .doc =
+         "The protocol spoken on top, as a standard or prefixed name; a hint for implementations.",
      .ops = &k8snet::internal::kFieldOps<decltype(EndpointPort::app_protocol)>},
 }};
 constexpr std::array<Field, 4> kEndpointPortWire = {{

@@ -81,7 +81,9 @@ constexpr std::array<Field, 5> kListMetaFields = {{
      .offset = offsetof(ListMeta, resource_version),
      .kind = Kind::kString,
      .form = Form::kValue,
-     .doc = "The revision of the collection at which the list was read; opaque, to be compared for equality.",
+     .doc =
+         "The revision of the collection at which the list was read; opaque, to be compared for "
+         "equality.",
      .ops = &k8snet::internal::kFieldOps<decltype(ListMeta::resource_version)>},
     {.json_name = "continue",
      .json_key = "\"continue\":",
@@ -262,7 +264,8 @@ constexpr std::array<Field, 15> kObjectMetaFields = {{
      .offset = offsetof(ObjectMeta, name),
      .kind = Kind::kString,
      .form = Form::kValue,
-     .doc = "The name, unique among the objects of the kind in the namespace; it cannot be changed.",
+     .doc =
+         "The name, unique among the objects of the kind in the namespace; it cannot be changed.",
      .ops = &k8snet::internal::kFieldOps<decltype(ObjectMeta::name)>},
     {.json_name = "generateName",
      .json_key = "\"generateName\":",
@@ -302,7 +305,9 @@ constexpr std::array<Field, 15> kObjectMetaFields = {{
      .offset = offsetof(ObjectMeta, resource_version),
      .kind = Kind::kString,
      .form = Form::kValue,
-     .doc = "The revision at which the object last changed; opaque, and the precondition of an update.",
+     .doc =
+         "The revision at which the object last changed; opaque, and the precondition of an "
+         "update.",
      .ops = &k8snet::internal::kFieldOps<decltype(ObjectMeta::resource_version)>},
     {.json_name = "generation",
      .json_key = "\"generation\":",
@@ -327,7 +332,8 @@ constexpr std::array<Field, 15> kObjectMetaFields = {{
      .offset = offsetof(ObjectMeta, deletion_timestamp),
      .kind = Kind::kTime,
      .form = Form::kOptional,
-     .doc = "When the object is to be deleted, if its deletion has been asked for; set by the server.",
+     .doc =
+         "When the object is to be deleted, if its deletion has been asked for; set by the server.",
      .ops = &k8snet::internal::kFieldOps<decltype(ObjectMeta::deletion_timestamp)>},
     {.json_name = "deletionGracePeriodSeconds",
      .json_key = "\"deletionGracePeriodSeconds\":",
@@ -335,7 +341,8 @@ constexpr std::array<Field, 15> kObjectMetaFields = {{
      .offset = offsetof(ObjectMeta, deletion_grace_period_seconds),
      .kind = Kind::kInt64,
      .form = Form::kOptional,
-     .doc = "How many seconds the object has to end by itself once its deletion has been asked for.",
+     .doc =
+         "How many seconds the object has to end by itself once its deletion has been asked for.",
      .ops = &k8snet::internal::kFieldOps<decltype(ObjectMeta::deletion_grace_period_seconds)>},
     {.json_name = "labels",
      .json_key = "\"labels\":",
@@ -1475,7 +1482,9 @@ constexpr std::array<Field, 5> kTableColumnDefinitionFields = {{
      .kind = Kind::kString,
      .form = Form::kValue,
      .omit = Omit::kNever,
-     .doc = "More on the type, as OpenAPI has it; the column that names the object has the format name.",
+     .doc =
+         "More on the type, as OpenAPI has it; the column that names the object has the format "
+         "name.",
      .ops = &k8snet::internal::kFieldOps<decltype(TableColumnDefinition::format)>},
     {.json_name = "description",
      .json_key = "\"description\":",

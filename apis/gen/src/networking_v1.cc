@@ -160,7 +160,9 @@ constexpr std::array<Field, 2> kIngressBackendFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
-     .doc = "An object in the namespace of the Ingress that the controller knows how to send traffic to; excludes service.",
+     .doc =
+         "An object in the namespace of the Ingress that the controller knows how to send traffic "
+         "to; excludes service.",
      .type = &core::v1::internal::kTypedLocalObjectReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::resource)>},
 }};
@@ -828,7 +830,9 @@ constexpr std::array<Field, 4> kNetworkPolicySpecFields = {{
      .offset = offsetof(NetworkPolicySpec, policy_types),
      .kind = Kind::kString,
      .form = Form::kList,
-     .doc = "Which directions the policy speaks of: by default Ingress, and Egress if there are such rules.",
+     .doc =
+         "Which directions the policy speaks of: by default Ingress, and Egress if there are such "
+         "rules.",
      .ops = &k8snet::internal::kFieldOps<decltype(NetworkPolicySpec::policy_types)>},
 }};
 constexpr std::array<Field, 4> kNetworkPolicySpecWire = {{

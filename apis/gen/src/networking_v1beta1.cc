@@ -103,7 +103,9 @@ constexpr std::array<Field, 3> kIngressBackendFields = {{
      .kind = Kind::kMessage,
      .form = Form::kOptional,
      .atomic = true,
-     .doc = "An object in the namespace of the Ingress that the controller knows how to send traffic to; excludes serviceName and servicePort.",
+     .doc =
+         "An object in the namespace of the Ingress that the controller knows how to send traffic "
+         "to; excludes serviceName and servicePort.",
      .type = &core::v1::internal::kTypedLocalObjectReferenceType,
      .ops = &k8snet::internal::kFieldOps<decltype(IngressBackend::resource)>},
 }};

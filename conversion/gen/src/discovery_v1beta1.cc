@@ -3,13 +3,15 @@
 
 namespace k8snet::conversion {
 
-void ToHub(const discovery::v1beta1::EndpointConditions& in, discovery::v1::EndpointConditions& out) {
+void ToHub(const discovery::v1beta1::EndpointConditions& in,
+           discovery::v1::EndpointConditions& out) {
   out.ready = in.ready;
   out.serving = in.serving;
   out.terminating = in.terminating;
 }
 
-void FromHub(const discovery::v1::EndpointConditions& in, discovery::v1beta1::EndpointConditions& out) {
+void FromHub(const discovery::v1::EndpointConditions& in,
+             discovery::v1beta1::EndpointConditions& out) {
   out.ready = in.ready;
   out.serving = in.serving;
   out.terminating = in.terminating;
@@ -137,7 +139,8 @@ void ToHub(const discovery::v1beta1::EndpointSliceList& in, discovery::v1::Endpo
   }
 }
 
-void FromHub(const discovery::v1::EndpointSliceList& in, discovery::v1beta1::EndpointSliceList& out) {
+void FromHub(const discovery::v1::EndpointSliceList& in,
+             discovery::v1beta1::EndpointSliceList& out) {
   out.metadata = in.metadata;
   out.items.reserve(in.items.size());
   for (const auto& element : in.items) {

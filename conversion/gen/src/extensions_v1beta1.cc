@@ -35,7 +35,8 @@ void FromHub(const networking::v1::HTTPIngressPath& in, extensions::v1beta1::HTT
   FromHub(in.backend, out.backend);
 }
 
-void ToHub(const extensions::v1beta1::HTTPIngressRuleValue& in, networking::v1::HTTPIngressRuleValue& out) {
+void ToHub(const extensions::v1beta1::HTTPIngressRuleValue& in,
+           networking::v1::HTTPIngressRuleValue& out) {
   if (in.paths) {
     auto& list = out.paths.emplace();
     list.reserve(in.paths->size());
@@ -45,7 +46,8 @@ void ToHub(const extensions::v1beta1::HTTPIngressRuleValue& in, networking::v1::
   }
 }
 
-void FromHub(const networking::v1::HTTPIngressRuleValue& in, extensions::v1beta1::HTTPIngressRuleValue& out) {
+void FromHub(const networking::v1::HTTPIngressRuleValue& in,
+             extensions::v1beta1::HTTPIngressRuleValue& out) {
   if (in.paths) {
     auto& list = out.paths.emplace();
     list.reserve(in.paths->size());
@@ -61,7 +63,8 @@ void ToHub(const extensions::v1beta1::IngressRuleValue& in, networking::v1::Ingr
   }
 }
 
-void FromHub(const networking::v1::IngressRuleValue& in, extensions::v1beta1::IngressRuleValue& out) {
+void FromHub(const networking::v1::IngressRuleValue& in,
+             extensions::v1beta1::IngressRuleValue& out) {
   if (in.http) {
     FromHub(*in.http, out.http.emplace());
   }
@@ -107,19 +110,22 @@ void FromHub(const networking::v1::IngressSpec& in, extensions::v1beta1::Ingress
   }
 }
 
-void ToHub(const extensions::v1beta1::IngressPortStatus& in, networking::v1::IngressPortStatus& out) {
+void ToHub(const extensions::v1beta1::IngressPortStatus& in,
+           networking::v1::IngressPortStatus& out) {
   out.port = in.port;
   out.protocol = in.protocol;
   out.error = in.error;
 }
 
-void FromHub(const networking::v1::IngressPortStatus& in, extensions::v1beta1::IngressPortStatus& out) {
+void FromHub(const networking::v1::IngressPortStatus& in,
+             extensions::v1beta1::IngressPortStatus& out) {
   out.port = in.port;
   out.protocol = in.protocol;
   out.error = in.error;
 }
 
-void ToHub(const extensions::v1beta1::IngressLoadBalancerIngress& in, networking::v1::IngressLoadBalancerIngress& out) {
+void ToHub(const extensions::v1beta1::IngressLoadBalancerIngress& in,
+           networking::v1::IngressLoadBalancerIngress& out) {
   out.ip = in.ip;
   out.hostname = in.hostname;
   out.ports.reserve(in.ports.size());
@@ -128,7 +134,8 @@ void ToHub(const extensions::v1beta1::IngressLoadBalancerIngress& in, networking
   }
 }
 
-void FromHub(const networking::v1::IngressLoadBalancerIngress& in, extensions::v1beta1::IngressLoadBalancerIngress& out) {
+void FromHub(const networking::v1::IngressLoadBalancerIngress& in,
+             extensions::v1beta1::IngressLoadBalancerIngress& out) {
   out.ip = in.ip;
   out.hostname = in.hostname;
   out.ports.reserve(in.ports.size());
@@ -137,14 +144,16 @@ void FromHub(const networking::v1::IngressLoadBalancerIngress& in, extensions::v
   }
 }
 
-void ToHub(const extensions::v1beta1::IngressLoadBalancerStatus& in, networking::v1::IngressLoadBalancerStatus& out) {
+void ToHub(const extensions::v1beta1::IngressLoadBalancerStatus& in,
+           networking::v1::IngressLoadBalancerStatus& out) {
   out.ingress.reserve(in.ingress.size());
   for (const auto& element : in.ingress) {
     ToHub(element, out.ingress.emplace_back());
   }
 }
 
-void FromHub(const networking::v1::IngressLoadBalancerStatus& in, extensions::v1beta1::IngressLoadBalancerStatus& out) {
+void FromHub(const networking::v1::IngressLoadBalancerStatus& in,
+             extensions::v1beta1::IngressLoadBalancerStatus& out) {
   out.ingress.reserve(in.ingress.size());
   for (const auto& element : in.ingress) {
     FromHub(element, out.ingress.emplace_back());

@@ -35,7 +35,8 @@ void FromHub(const networking::v1::HTTPIngressPath& in, networking::v1beta1::HTT
   FromHub(in.backend, out.backend);
 }
 
-void ToHub(const networking::v1beta1::HTTPIngressRuleValue& in, networking::v1::HTTPIngressRuleValue& out) {
+void ToHub(const networking::v1beta1::HTTPIngressRuleValue& in,
+           networking::v1::HTTPIngressRuleValue& out) {
   if (in.paths) {
     auto& list = out.paths.emplace();
     list.reserve(in.paths->size());
@@ -45,7 +46,8 @@ void ToHub(const networking::v1beta1::HTTPIngressRuleValue& in, networking::v1::
   }
 }
 
-void FromHub(const networking::v1::HTTPIngressRuleValue& in, networking::v1beta1::HTTPIngressRuleValue& out) {
+void FromHub(const networking::v1::HTTPIngressRuleValue& in,
+             networking::v1beta1::HTTPIngressRuleValue& out) {
   if (in.paths) {
     auto& list = out.paths.emplace();
     list.reserve(in.paths->size());
@@ -61,7 +63,8 @@ void ToHub(const networking::v1beta1::IngressRuleValue& in, networking::v1::Ingr
   }
 }
 
-void FromHub(const networking::v1::IngressRuleValue& in, networking::v1beta1::IngressRuleValue& out) {
+void FromHub(const networking::v1::IngressRuleValue& in,
+             networking::v1beta1::IngressRuleValue& out) {
   if (in.http) {
     FromHub(*in.http, out.http.emplace());
   }
@@ -107,19 +110,22 @@ void FromHub(const networking::v1::IngressSpec& in, networking::v1beta1::Ingress
   }
 }
 
-void ToHub(const networking::v1beta1::IngressPortStatus& in, networking::v1::IngressPortStatus& out) {
+void ToHub(const networking::v1beta1::IngressPortStatus& in,
+           networking::v1::IngressPortStatus& out) {
   out.port = in.port;
   out.protocol = in.protocol;
   out.error = in.error;
 }
 
-void FromHub(const networking::v1::IngressPortStatus& in, networking::v1beta1::IngressPortStatus& out) {
+void FromHub(const networking::v1::IngressPortStatus& in,
+             networking::v1beta1::IngressPortStatus& out) {
   out.port = in.port;
   out.protocol = in.protocol;
   out.error = in.error;
 }
 
-void ToHub(const networking::v1beta1::IngressLoadBalancerIngress& in, networking::v1::IngressLoadBalancerIngress& out) {
+void ToHub(const networking::v1beta1::IngressLoadBalancerIngress& in,
+           networking::v1::IngressLoadBalancerIngress& out) {
   out.ip = in.ip;
   out.hostname = in.hostname;
   out.ports.reserve(in.ports.size());
@@ -128,7 +134,8 @@ void ToHub(const networking::v1beta1::IngressLoadBalancerIngress& in, networking
   }
 }
 
-void FromHub(const networking::v1::IngressLoadBalancerIngress& in, networking::v1beta1::IngressLoadBalancerIngress& out) {
+void FromHub(const networking::v1::IngressLoadBalancerIngress& in,
+             networking::v1beta1::IngressLoadBalancerIngress& out) {
   out.ip = in.ip;
   out.hostname = in.hostname;
   out.ports.reserve(in.ports.size());
@@ -137,14 +144,16 @@ void FromHub(const networking::v1::IngressLoadBalancerIngress& in, networking::v
   }
 }
 
-void ToHub(const networking::v1beta1::IngressLoadBalancerStatus& in, networking::v1::IngressLoadBalancerStatus& out) {
+void ToHub(const networking::v1beta1::IngressLoadBalancerStatus& in,
+           networking::v1::IngressLoadBalancerStatus& out) {
   out.ingress.reserve(in.ingress.size());
   for (const auto& element : in.ingress) {
     ToHub(element, out.ingress.emplace_back());
   }
 }
 
-void FromHub(const networking::v1::IngressLoadBalancerStatus& in, networking::v1beta1::IngressLoadBalancerStatus& out) {
+void FromHub(const networking::v1::IngressLoadBalancerStatus& in,
+             networking::v1beta1::IngressLoadBalancerStatus& out) {
   out.ingress.reserve(in.ingress.size());
   for (const auto& element : in.ingress) {
     FromHub(element, out.ingress.emplace_back());
@@ -187,7 +196,8 @@ void FromHub(const networking::v1::IngressList& in, networking::v1beta1::Ingress
   }
 }
 
-void ToHub(const networking::v1beta1::IngressClassParametersReference& in, networking::v1::IngressClassParametersReference& out) {
+void ToHub(const networking::v1beta1::IngressClassParametersReference& in,
+           networking::v1::IngressClassParametersReference& out) {
   out.api_group = in.api_group;
   out.kind = in.kind;
   out.name = in.name;
@@ -195,7 +205,8 @@ void ToHub(const networking::v1beta1::IngressClassParametersReference& in, netwo
   out.namespace_ = in.namespace_;
 }
 
-void FromHub(const networking::v1::IngressClassParametersReference& in, networking::v1beta1::IngressClassParametersReference& out) {
+void FromHub(const networking::v1::IngressClassParametersReference& in,
+             networking::v1beta1::IngressClassParametersReference& out) {
   out.api_group = in.api_group;
   out.kind = in.kind;
   out.name = in.name;
@@ -210,7 +221,8 @@ void ToHub(const networking::v1beta1::IngressClassSpec& in, networking::v1::Ingr
   }
 }
 
-void FromHub(const networking::v1::IngressClassSpec& in, networking::v1beta1::IngressClassSpec& out) {
+void FromHub(const networking::v1::IngressClassSpec& in,
+             networking::v1beta1::IngressClassSpec& out) {
   out.controller = in.controller;
   if (in.parameters) {
     FromHub(*in.parameters, out.parameters.emplace());
@@ -235,7 +247,8 @@ void ToHub(const networking::v1beta1::IngressClassList& in, networking::v1::Ingr
   }
 }
 
-void FromHub(const networking::v1::IngressClassList& in, networking::v1beta1::IngressClassList& out) {
+void FromHub(const networking::v1::IngressClassList& in,
+             networking::v1beta1::IngressClassList& out) {
   out.metadata = in.metadata;
   out.items.reserve(in.items.size());
   for (const auto& element : in.items) {
@@ -303,11 +316,13 @@ void FromHub(const networking::v1::ServiceCIDRSpec& in, networking::v1beta1::Ser
   out.cidrs = in.cidrs;
 }
 
-void ToHub(const networking::v1beta1::ServiceCIDRStatus& in, networking::v1::ServiceCIDRStatus& out) {
+void ToHub(const networking::v1beta1::ServiceCIDRStatus& in,
+           networking::v1::ServiceCIDRStatus& out) {
   out.conditions = in.conditions;
 }
 
-void FromHub(const networking::v1::ServiceCIDRStatus& in, networking::v1beta1::ServiceCIDRStatus& out) {
+void FromHub(const networking::v1::ServiceCIDRStatus& in,
+             networking::v1beta1::ServiceCIDRStatus& out) {
   out.conditions = in.conditions;
 }
 
