@@ -30,6 +30,8 @@ LAYERS = {
                           "prometheus", "rapidjson", "re2", "sqlite3.h", "yaml-cpp", "zlib.h"}),
     "codegen": ((), TESTING | {"google"}),
 }
+# Folders with what stands for a user's code, or for generated code.
+OUTSIDE = {"output_tests", "user_kind"}
 # Changes the layout of its classes by a macro, so that one file alone may see it.
 ONCE = "httplib.h"
 SYSTEM = re.compile(r"(arpa|linux|net|netinet|sys)/[a-z_]+\.h|"
@@ -108,7 +110,8 @@ def main():
             sys.exit(f"the rules are wrong about {path} including {name}")
     root = pathlib.Path(sys.argv[1])
     files = sorted(path for folder in ("apis", "conversion", "validation", "server", "codegen")
-                   for path in (root / folder).rglob("*") if path.suffix in (".h", ".cc"))
+                   for path in (root / folder).rglob("*")
+                   if path.suffix in (".h", ".cc") and not OUTSIDE.intersection(path.parts))
     if not files:
         sys.exit(f"no sources below {root}")
     known = {path.relative_to(root).as_posix() for path in files}
