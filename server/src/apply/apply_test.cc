@@ -294,6 +294,14 @@ TEST(TrackUpdate, TakesWhatTheClientSends) {
   EXPECT_TRUE(track({bad}).empty());
 }
 
+TEST(TrackUpdate, LeavesAloneWhatItCannotRead) {
+  Stored object;
+  object.Write("a", R"({"metadata":{},"spec":{"type":"T"}})");
+  EXPECT_EQ(TrackUpdate(object.Context("b"), "{", object.json_, object.entries_), object.entries_);
+  EXPECT_EQ(TrackUpdate(object.Context("b"), object.json_, "{", object.entries_), object.entries_);
+  EXPECT_FALSE(ApplyConfiguration(object.Context("b"), "{", "{}", object.entries_, false));
+}
+
 TEST(TrackUpdate, DoesNotTrackWhatHasNoEntries) {
   Stored object;
   object.Write("a", R"({"metadata":{},"spec":{"type":"T"}})");

@@ -401,11 +401,10 @@ std::string ManagerName(const WriteContext& context) {
   return context.manager.empty() ? "unknown" : std::string(context.manager);
 }
 
-Json ParseOwn(std::string_view text) {
-  auto parsed = ParseJson(text);
-  K8SNET_CHECK(parsed.has_value());  // The caller's own encoding.
-  RemoveManagedFields(parsed->value);
-  return std::move(parsed->value);
+Result<Json> ParseDocument(std::string_view text) {
+  K8SNET_ASSIGN_OR_RETURN(ParsedJson parsed, ParseJson(text));
+  RemoveManagedFields(parsed.value);
+  return std::move(parsed.value);
 }
 
 }  // namespace
@@ -414,14 +413,17 @@ std::vector<ManagedEntry> TrackUpdate(const WriteContext& context, std::string_v
                                       std::string_view object,
                                       const std::vector<ManagedEntry>& live_entries,
                                       const RequestedEntries& requested) {
+  const auto before = ParseDocument(live);
+  const auto after = ParseDocument(object);
+  if (!before || !after) {
+    return live_entries;
+  }
+  const bool create = TextAt(*before, "metadata", "uid").empty();
   const bool heard = requested.present && context.subresource.empty();
-  if (heard && (requested.entries.empty() ||
-                (requested.entries.size() == 1 && requested.entries[0] == ManagedEntry()))) {
-    // A reset. A create is tracked all the same.
-    const Json before = ParseOwn(live);
-    if (!TextAt(before, "metadata", "uid").empty()) {
-      return {};
-    }
+  if (heard && !create &&
+      (requested.entries.empty() ||
+       (requested.entries.size() == 1 && requested.entries[0] == ManagedEntry()))) {
+    return {};
   }
   std::optional<Managed> managed;
   if (heard) {
@@ -433,14 +435,12 @@ std::vector<ManagedEntry> TrackUpdate(const WriteContext& context, std::string_v
   if (!managed) {
     managed.emplace();
   }
-  const Json before = ParseOwn(live);
-  if (managed->owners.empty() && !TextAt(before, "metadata", "uid").empty()) {
+  if (managed->owners.empty() && !create) {
     return {};
   }
-  const Json after = ParseOwn(object);
   const ManagerId id{ManagerName(context), "Update", std::string(context.api_version),
                      std::string(context.subresource)};
-  Writer(context).Update(before, after, id, *managed);
+  Writer(context).Update(*before, *after, id, *managed);
   CapUpdateManagers(*managed);
   return EncodeManaged(*managed);
 }
@@ -451,7 +451,7 @@ Result<Applied> ApplyConfiguration(const WriteContext& context, std::string_view
   K8SNET_ASSIGN_OR_RETURN(ParsedJson parsed, ParseJson(configuration));
   Json config = std::move(parsed.value);
   K8SNET_RETURN_IF_ERROR(CheckConfiguration(context, config));
-  Json before = ParseOwn(live);
+  K8SNET_ASSIGN_OR_RETURN(Json before, ParseDocument(live));
   auto decoded = DecodeManaged(live_entries);
   Managed managed = decoded ? *std::move(decoded) : Managed();
   const Writer writer(context);

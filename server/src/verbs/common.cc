@@ -81,6 +81,7 @@ Status Verbs::TrackOwners(const Call& call, const WriteOptions& options, Mutable
   auto& entries = MetaOf(object).managed_fields;
   requested.present = cleared || !entries.empty();
   requested.entries = EntriesOf(entries);
+  entries.clear();  // What a client sent as protobuf may hold sets that are not JSON.
   std::string json;
   AppendJson(object.type(), object.data(), true, json);
   entries = ManagedFieldsOf(TrackUpdate(context, live, json, live_entries, requested));
