@@ -419,13 +419,13 @@ void ListenerImpl::StopOnce(milliseconds grace) {
   quit_ = true;
   SignalEvent(event_.get());
   queue_.Close();
-  for (const auto& pump : pumps_) {
-    pump->Join();
-  }
   for (std::thread& worker : workers_) {
     worker.join();
   }
   loop_.join();
+  for (const auto& pump : pumps_) {
+    pump->Join();
+  }
   // Nobody else is left: close what the grace did not suffice for.
   socket_.Close();
   for (const auto& connection : all_) {

@@ -78,9 +78,6 @@ class LogStream final : public Stream {
   ~LogStream() override { --alive_; }
 
   State Pull(std::size_t budget_bytes, std::vector<Bytes>& out) override {
-    if (std::chrono::steady_clock::now() >= deadline_) {
-      return State::kEnd;
-    }
     std::size_t size = 0;
     while (Bytes event = log_.At(position_)) {
       ++position_;
@@ -90,7 +87,8 @@ class LogStream final : public Stream {
         return State::kMore;
       }
     }
-    return log_.ended() ? State::kEnd : State::kIdle;
+    return log_.ended() || std::chrono::steady_clock::now() >= deadline_ ? State::kEnd
+                                                                         : State::kIdle;
   }
   [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
     return deadline_;
@@ -549,6 +547,8 @@ TEST_F(ListenerTest, AnswersTooManyRequestsWhenTheQueueIsFull) {
   queued.push_back(Connect());
   queued.push_back(Connect());
   Client refused = Connect();
+  // Handshakes wait in the queue too.
+  EXPECT_TRUE(Eventually([this] { return listener_->stats().parked == 4; }));
   EXPECT_EQ(refused.Get("/").status, 200);
   EXPECT_TRUE(Eventually([this] { return listener_->stats().parked == 4; }));
   blocked.Send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");

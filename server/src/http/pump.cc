@@ -40,6 +40,7 @@ void Pump::Join() {
     quit_ = true;
     SignalEvent(event_.get());
     thread_.join();
+    count_ = 0;
   }
 }
 

@@ -35,7 +35,7 @@ class Pump {
   void Wake();
   // Ends all streams, now and to come, with a last chunk.
   void EndStreams();
-  // Ends the thread. Connections that still stream keep what they are, owned by nobody.
+  // Ends the thread, after the last Add. Connections that still stream are owned by nobody then.
   void Join();
   [[nodiscard]] std::size_t streams() const { return count_.load(std::memory_order_relaxed); }
 
