@@ -16,20 +16,17 @@
 namespace k8snet::server {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(
-    Backends, StorageSuite,
-    ::testing::Values(StorageFactory{"memory",
-                                     [](const std::string&, const StorageOptions& options) {
-                                       return Result<std::unique_ptr<Storage>>(
-                                           NewMemoryStorage(options));
-                                     }},
-                      StorageFactory{
-                          "sqlite",
-                          [](const std::string& directory, const StorageOptions& options) {
-                            return OpenSqliteStorage(directory + "/store.db", options);
-                          },
-                          true}),
-    [](const auto& test) { return test.param.name; });
+const StorageFactory kMemory{"memory", [](const std::string&, const StorageOptions& options) {
+                               return Result<std::unique_ptr<Storage>>(NewMemoryStorage(options));
+                             }};
+const StorageFactory kSqlite{"sqlite",
+                             [](const std::string& directory, const StorageOptions& options) {
+                               return OpenSqliteStorage(directory + "/store.db", options);
+                             }};
+
+const auto kName = [](const auto& test) { return test.param.name; };
+INSTANTIATE_TEST_SUITE_P(Backends, StorageSuite, ::testing::Values(kMemory, kSqlite), kName);
+INSTANTIATE_TEST_SUITE_P(Backends, DurableStorageSuite, ::testing::Values(kSqlite), kName);
 
 class SqliteStorageTest : public ::testing::Test {
  protected:
