@@ -42,14 +42,14 @@ double ParseQuality(std::string_view text) {
   const std::string copy(text);
   char* end = nullptr;
   const double q = std::strtod(copy.c_str(), &end);
-  return end == copy.c_str() ? 1 : q;
+  return end == copy.c_str() ? 0 : q;
 }
 
 int Specificity(const AcceptClause& clause) {
   if (clause.type == "*") {
     return 0;
   }
-  return clause.subtype == "*" ? 1 : 2 + static_cast<int>(clause.parameters.size());
+  return clause.subtype == "*" ? 1 : 2;
 }
 
 bool ParseBool(std::string_view text, bool& value) {

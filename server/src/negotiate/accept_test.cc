@@ -55,8 +55,10 @@ TEST(NegotiateOutput, ChoosesAsUpstreamDoes) {
       {"application/json;as=Bogus;v=v1;g=meta.k8s.io", "406"},
       {"application/json;as=Table;g=meta.k8s.io", "406"},
       {"application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json", "json"},
-      {"application/json,application/json;as=PartialObjectMetadata;v=v1beta1;g=meta.k8s.io",
+      {"application/json;as=PartialObjectMetadata;v=v1beta1;g=meta.k8s.io,application/json",
        "json as=Metadata"},
+      {"application/json,application/json;as=Table;v=v1;g=meta.k8s.io", "json"},
+      {"application/json;q=x,application/yaml", "yaml"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.accept);

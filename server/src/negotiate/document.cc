@@ -31,6 +31,19 @@ std::string JsonDocument(std::string_view api_version, std::string_view kind, co
   return json;
 }
 
+Response ErrorIn(const Output& output, const Error& error) {
+  const meta::v1::Status status = StatusOf(error);
+  Response response;
+  response.status = HttpCode(error.reason);
+  response.headers.Add("Content-Type", std::string(MediaType(output.format)));
+  response.body.push_back(std::make_shared<const std::string>(
+      EncodeDocument(output, "v1", "Status", TypeOf<meta::v1::Status>(), &status)));
+  if (error.details && error.details->retry_after_seconds > 0) {
+    response.headers.Add("Retry-After", std::to_string(error.details->retry_after_seconds));
+  }
+  return response;
+}
+
 }  // namespace
 
 std::string EncodeDocument(const Output& output, std::string_view api_version,
@@ -65,22 +78,15 @@ Response BodyResponse(const Request& request, int status, const Output& output, 
   return response;
 }
 
-Response NegotiatedError(const Request& request, const Query& query, const Error& error) {
+Response PlainError(const Error& error) {
   Output output;
-  if (auto negotiated = NegotiateOutput(request, query, Endpoint::kObjects)) {
-    output = *negotiated;
-    output.transform = Transform::kNone;
-  } else {
-    output.pretty = true;
-  }
-  const meta::v1::Status status = StatusOf(error);
-  Response response =
-      BodyResponse(request, HttpCode(error.reason), output,
-                   EncodeDocument(output, "v1", "Status", TypeOf<meta::v1::Status>(), &status));
-  if (error.details && error.details->retry_after_seconds > 0) {
-    response.headers.Add("Retry-After", std::to_string(error.details->retry_after_seconds));
-  }
-  return response;
+  output.pretty = true;
+  return ErrorIn(output, error);
+}
+
+Response NegotiatedError(const Request& request, const Query& query, const Error& error) {
+  auto output = NegotiateOutput(request, query, Endpoint::kObjects);
+  return output ? ErrorIn(*output, error) : PlainError(error);
 }
 
 }  // namespace k8snet::server

@@ -26,6 +26,9 @@ namespace k8snet::server {
 [[nodiscard]] Response BodyResponse(const Request& request, int status, const Output& output,
                                     std::string body);
 
+// Returns the answer that says `error` as indented JSON, whatever the request accepts.
+[[nodiscard]] Response PlainError(const Error& error);
+
 // Returns the answer that says `error`, in a form that the request accepts. If it accepts none:
 // indented JSON.
 // Source: kubernetes/apiserver pkg/endpoints/handlers/responsewriters/writers.go, ErrorNegotiated.

@@ -89,6 +89,12 @@ std::string AgeText(Time then, std::chrono::system_clock::time_point now) {
   return std::to_string(age / kYear) + "y";
 }
 
+std::string SortedOnce(std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return FirstOf(texts, texts.size());
+}
+
 std::string FirstOf(const std::vector<std::string>& texts, std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < std::min(count, texts.size()); ++i) {

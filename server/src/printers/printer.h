@@ -50,6 +50,9 @@ class Printer {
 // Returns the first `count` texts joined by commas, and " + <rest> more..." if there are others.
 [[nodiscard]] std::string FirstOf(const std::vector<std::string>& texts, std::size_t count);
 
+// Returns the texts in order, each once, joined by commas.
+[[nodiscard]] std::string SortedOnce(std::vector<std::string> texts);
+
 }  // namespace k8snet::server
 
 #endif  // K8SNET_SERVER_SRC_PRINTERS_PRINTER_H_

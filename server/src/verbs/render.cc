@@ -135,7 +135,7 @@ Result<IncludeObject> Renderer::ParseIncludeObject(const Query& query) {
 Result<Response> Renderer::RenderObject(const Call& call, const Output& output, int status,
                                         const Object& hub) const {
   if (output.transform == Transform::kMetadataList) {
-    return WrongForm(call.target, false);
+    return PlainError(WrongForm(call.target, false));
   }
   if (output.transform == Transform::kTable) {
     return RenderTable(call, output, status, ListMetaJson(MetaOf(hub).resource_version, "", {}),
@@ -179,7 +179,7 @@ Result<Response> Renderer::RenderEntry(const Call& call, const Output& output,
 Result<Response> Renderer::RenderList(const Call& call, const Output& output,
                                       const ListPage& page) const {
   if (output.transform == Transform::kMetadata) {
-    return WrongForm(call.target, true);
+    return PlainError(WrongForm(call.target, true));
   }
   if (output.transform != Transform::kNone) {
     std::vector<Object> hubs;
@@ -292,14 +292,17 @@ Result<std::string> Renderer::TableRow(const ServedResource& served, const Outpu
 Result<Response> Renderer::RenderTable(const Call& call, const Output& output, int status,
                                        const std::string& list_meta,
                                        const std::vector<Object>& hubs) const {
-  K8SNET_ASSIGN_OR_RETURN(const IncludeObject include, ParseIncludeObject(call.query()));
+  const auto include = ParseIncludeObject(call.query());
+  if (!include) {
+    return PlainError(include.error());
+  }
   std::string json = "{\"kind\":\"Table\",\"apiVersion\":\"" + MetaVersion(output) +
                      "\",\"metadata\":{" + list_meta + "},\"columnDefinitions\":";
   AppendColumns(PrinterOf(*call.target.kind->hub).columns(), json);
   json += ",\"rows\":[";
   bool first = true;
   for (const Object& hub : hubs) {
-    K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(call.target, output, include, hub));
+    K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(call.target, output, *include, hub));
     json += first ? "" : ",";
     json += row;
     first = false;
