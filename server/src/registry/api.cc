@@ -37,7 +37,7 @@ Result<std::unique_ptr<ApiHandler>> NewApiHandler(ApiParts parts) {
   ApiKinds kinds;
   kinds.resources = AllResources();
   kinds.spokes = conversion::BuiltinSpokes();
-  kinds.strategies = BuiltinStrategies();
+  kinds.strategies = BuiltinStrategy;
   K8SNET_ASSIGN_OR_RETURN(std::unique_ptr<Api> api, Api::Open(parts, std::move(kinds)));
   return std::unique_ptr<ApiHandler>(std::move(api));
 }
@@ -48,7 +48,10 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
       caches_(parts.clock, budget_),
       converter_(std::move(kinds.spokes)),
       codec_(converter_),
-      catalog_(kinds.resources, caches_, kinds.strategies),
+      catalog_(kinds.resources, caches_,
+               [&](const Resource& hub) {
+                 return kinds.strategies ? kinds.strategies(hub, *this) : nullptr;
+               }),
       writer_(parts.storage, parts.clock, parts.random, codec_, MakeAdmissions()),
       verbs_({.catalog = catalog_,
               .caches = caches_,
@@ -56,15 +59,26 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
               .writer = writer_,
               .clock = parts.clock,
               .random = parts.random}),
-      discovery_(catalog_, std::string(kServerAddress)) {}
+      discovery_(catalog_, std::string(kServerAddress)) {
+  if (const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace")) {
+    cleaner_ = std::make_unique<NamespaceCleaner>(*namespaces, catalog_, writer_, codec_,
+                                                  parts.clock, parts.logger);
+  }
+}
 
-Api::~Api() { caches_.Unsubscribe(parts_.waker); }
+Api::~Api() {
+  cleaner_.reset();
+  caches_.Unsubscribe(parts_.waker);
+}
 
 Result<std::unique_ptr<Api>> Api::Open(const ApiParts& parts, ApiKinds kinds) {
   std::unique_ptr<Api> api(new Api(parts, std::move(kinds)));
   K8SNET_RETURN_IF_ERROR(api->caches_.Attach(parts.storage));
   api->caches_.Subscribe(parts.waker);
   K8SNET_RETURN_IF_ERROR(api->EnsureSystemNamespaces());
+  if (api->cleaner_ != nullptr) {
+    api->cleaner_->Start();
+  }
   return api;
 }
 

@@ -2,7 +2,9 @@
 #ifndef K8SNET_SERVER_SRC_REGISTRY_API_H_
 #define K8SNET_SERVER_SRC_REGISTRY_API_H_
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "src/api_handler.h"
 #include "src/discovery/api_discovery.h"
 #include "src/registry/catalog.h"
+#include "src/registry/namespace_cleaner.h"
 #include "src/registry/object_codec.h"
 #include "src/registry/writer.h"
 #include "src/storage/cache.h"
@@ -17,11 +20,15 @@
 
 namespace k8snet::server {
 
+class Api;
+
 // What an API serves beside what ApiParts say.
 struct ApiKinds {
   std::span<const Resource> resources;
   std::vector<conversion::Spoke> spokes;
-  StrategyFactory strategies;
+  // Makes the strategy of a stored kind; null means the generic one. The API is not complete yet:
+  // a strategy may keep it, but not use it before it is asked for something.
+  std::function<std::unique_ptr<Strategy>(const Resource& hub, Api& api)> strategies;
 };
 
 // Thread-safe.
@@ -35,7 +42,12 @@ class Api final : public ApiHandler {
   [[nodiscard]] std::vector<std::string> paths() const override;
 
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
+  [[nodiscard]] Caches& caches() { return caches_; }
+  [[nodiscard]] const ObjectCodec& codec() const { return codec_; }
   [[nodiscard]] Writer& writer() { return writer_; }
+  [[nodiscard]] const ApiParts& parts() const { return parts_; }
+  // Null if the API serves no namespaces.
+  [[nodiscard]] NamespaceCleaner* namespace_cleaner() { return cleaner_.get(); }
 
  private:
   Api(const ApiParts& parts, ApiKinds kinds);
@@ -54,6 +66,7 @@ class Api final : public ApiHandler {
   Writer writer_;
   const Verbs verbs_;
   const ApiDiscovery discovery_;
+  std::unique_ptr<NamespaceCleaner> cleaner_;
 };
 
 }  // namespace k8snet::server

@@ -1,4 +1,6 @@
 #include "k8snet/apis/meta.h"
+#include "k8snet/validation/object_meta.h"
+#include "k8snet/validation/validate.h"
 #include "src/registry/strategy.h"
 
 namespace k8snet::server {
@@ -78,13 +80,33 @@ void GenericStrategy::PrepareForUpdate(const WriteScope& scope, MutableObject& o
   }
 }
 
-field::ErrorList GenericStrategy::Validate(const WriteScope&, const Object&, const Object*) {
-  return {};
+field::ErrorList GenericStrategy::Validate(const WriteScope& scope, const Object& object,
+                                           const Object* old) {
+  const validation::Context context{.request_version = scope.version};
+  if (!validation::HasRules(object.type())) {
+    field::ErrorList errors;
+    validation::ValidateMetadata(MetaOf(object), hub_.namespaced, validation::SubdomainName,
+                                 validation::MetadataRules::kGeneric, errors);
+    if (old != nullptr) {
+      validation::ValidateMetadataUpdate(MetaOf(object), MetaOf(*old), errors);
+    }
+    return errors;
+  }
+  if (old == nullptr) {
+    return validation::Validate(object, context);
+  }
+  return scope.subresource == "status" ? validation::ValidateStatusUpdate(object, *old, context)
+                                       : validation::ValidateUpdate(object, *old, context);
 }
 
-std::vector<std::string> GenericStrategy::Warnings(const WriteScope&, const Object&,
-                                                   const Object*) {
-  return {};
+std::vector<std::string> GenericStrategy::Warnings(const WriteScope& scope, const Object& object,
+                                                   const Object* old) {
+  if (!validation::HasRules(object.type())) {
+    return {};
+  }
+  return scope.subresource == "status"
+             ? validation::StatusWarnings(object)
+             : validation::Warnings(object, old, {.request_version = scope.version});
 }
 
 bool GenericStrategy::HoldsDeletion(const Object&) { return false; }

@@ -20,6 +20,7 @@ namespace k8snet::server {
 struct WriteScope {
   std::string_view subresource;  // "status" or empty.
   bool dry_run = false;          // Nothing may be kept.
+  std::string_view version;      // Of the request: "v1beta1".
 };
 
 // What Begin took for an object that is not stored yet, such as addresses. The destructor gives

@@ -44,7 +44,7 @@ void KeepSystemFields(ObjectMeta& meta, const ObjectMeta& old) {
   if (meta.uid.empty()) {
     meta.uid = old.uid;
   }
-  if (!meta.deletion_timestamp) {
+  if (old.deletion_timestamp) {
     meta.deletion_timestamp = old.deletion_timestamp;
   }
   if (!meta.deletion_grace_period_seconds) {
@@ -311,7 +311,7 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
           "strconv.ParseUint: parsing " + field::Quote(given) +
           (fault == std::errc::result_out_of_range ? ": value out of range" : ": invalid syntax"));
     }
-    if (revision != entry->revision()) {
+    if (revision != entry->revision() && revision != 0) {
       return ModifiedConflict(resource, target.name);
     }
   }

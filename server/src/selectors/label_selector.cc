@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "k8snet/apis/base/field.h"
+#include "k8snet/validation/formats.h"
 #include "src/errors.h"
-#include "src/selectors/label_syntax.h"
 
 namespace k8snet::server {
 namespace {
@@ -208,7 +208,7 @@ class LabelSelectorParser {
     if (lexeme.token != Token::kIdentifier) {
       return Expected(lexeme, "identifier");
     }
-    if (const auto faults = QualifiedNameFaults(lexeme.literal); !faults.empty()) {
+    if (const auto faults = validation::LabelKey(lexeme.literal); !faults.empty()) {
       return BadRequest("<nil>: Invalid value: " + field::Quote(lexeme.literal) + ": " +
                         Joined(faults));
     }
@@ -323,7 +323,7 @@ class LabelSelectorParser {
     }
     for (std::size_t i = 0; i < requirement.values.size(); ++i) {
       const std::string& value = requirement.values[i];
-      if (const auto faults = LabelValueFaults(value); !faults.empty()) {
+      if (const auto faults = validation::LabelValue(value); !faults.empty()) {
         texts.push_back("values[" + std::to_string(i) + "][" + requirement.key +
                         "]: Invalid value: " + field::Quote(value) + ": " + Joined(faults));
       }

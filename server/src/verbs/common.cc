@@ -13,7 +13,9 @@ WriteTarget Verbs::TargetOf(const Call& call, bool dry_run) const {
   return {.served = call.target,
           .name_space = std::string(call.route.name_space),
           .name = std::string(call.route.name),
-          .scope = {.subresource = call.route.subresource, .dry_run = dry_run}};
+          .scope = {.subresource = call.route.subresource,
+                    .dry_run = dry_run,
+                    .version = call.target.resource->version}};
 }
 
 void Verbs::AddWarnings(const Call& call, const WarningList& warnings) {

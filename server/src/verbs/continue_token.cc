@@ -5,7 +5,6 @@
 
 #include <rapidjson/document.h>
 
-#include "k8snet/apis/base/field.h"
 #include "k8snet/apis/codec/json.h"
 #include "src/errors.h"
 
@@ -58,6 +57,15 @@ std::string DecodeBase64Url(std::string_view text, std::optional<std::size_t>& f
   return out;
 }
 
+// What Go's decoder calls the kind of a value.
+std::string GoKind(const rapidjson::Value& value) {
+  return value.IsObject()   ? "object"
+         : value.IsArray()  ? "array"
+         : value.IsString() ? "string"
+         : value.IsBool()   ? "bool"
+                            : "number";
+}
+
 Error InvalidKey(std::string_view why) {
   return BadRequest("invalid continue token: continue key is not valid: " + std::string(why));
 }
@@ -102,7 +110,8 @@ Result<ContinueToken> DecodeContinueToken(std::string_view text) {
     return InvalidKey("invalid character");
   }
   if (!document.IsObject() && !document.IsNull()) {
-    return InvalidKey("json: cannot unmarshal into Go value of type storage.continueToken");
+    return InvalidKey("json: cannot unmarshal " + GoKind(document) +
+                      " into Go value of type storage.continueToken");
   }
   ContinueToken token;
   std::string version;
@@ -117,13 +126,14 @@ Result<ContinueToken> DecodeContinueToken(std::string_view text) {
       } else if (name == "start" && value.IsString()) {
         token.start.assign(value.GetString(), value.GetStringLength());
       } else if ((name == "rv" || name == "v" || name == "start") && !value.IsNull()) {
-        return InvalidKey("json: cannot unmarshal into Go struct field continueToken." +
-                          std::string(name));
+        return InvalidKey("json: cannot unmarshal " + GoKind(value) +
+                          " into Go struct field continueToken." + std::string(name) + " of type " +
+                          (name == "rv" ? "int64" : "string"));
       }
     }
   }
   if (version != kVersion) {
-    return InvalidKey("server does not recognize this encoded version " + field::Quote(version));
+    return InvalidKey("server does not recognize this encoded version " + version);
   }
   if (token.revision == 0) {
     return InvalidKey("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");

@@ -34,7 +34,7 @@ TEST(ContinueToken, RefusesWhatItDidNotWrite) {
       {"bogus", "illegal base64 data at input byte 4"},
       {"a+b=", "illegal base64 data at input byte 1"},
       {"", "unexpected end of JSON input"},
-      {"e30", "server does not recognize this encoded version \"\""},  // {}
+      {"e30", "server does not recognize this encoded version "},  // {}
       {"eyJ2IjoibWV0YS5rOHMuaW8vdjEifQ",
        "incorrect encoded start resourceVersion"},  // Version only.
       {EncodeContinueToken({3, ""}, false), "encoded start key empty"},

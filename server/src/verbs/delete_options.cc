@@ -18,7 +18,16 @@ namespace {
 
 using meta::v1::DeleteOptions;
 
-Result<DeleteOptions> OptionsFromBody(const Request& request) {
+bool Exists(const Catalog& catalog, const Decoded& body) {
+  std::string_view item = body.kind;
+  if (item.ends_with("List")) {
+    item.remove_suffix(4);
+  }
+  return catalog.FindKind(body.api_version, item) != nullptr ||
+         (body.api_version == "v1" && body.kind == TypeOf<meta::v1::Status>().name);
+}
+
+Result<DeleteOptions> OptionsFromBody(const Request& request, const Catalog& catalog) {
   K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(request));
   const Type& type = TypeOf<DeleteOptions>();
   auto decoded = format == Format::kJson   ? DecodeJson(type, request.body)
@@ -28,6 +37,10 @@ Result<DeleteOptions> OptionsFromBody(const Request& request) {
     return std::move(decoded).error();
   }
   if (!decoded->kind.empty() && decoded->kind != type.name) {
+    if (Exists(catalog, *decoded)) {
+      return BadRequest("converting (" + GroupVersion::Parse(decoded->api_version).version + "." +
+                        decoded->kind + ") to (v1.DeleteOptions): unknown conversion");
+    }
     const std::string version = decoded->api_version.empty() ? "v1" : decoded->api_version;
     return BadRequest("no kind " + field::Quote(decoded->kind) + " is registered for version " +
                       field::Quote(version) + " in scheme \"pkg/runtime/scheme.go:111\"");
@@ -94,10 +107,11 @@ DeleteRules::Policy PolicyOf(const DeleteOptions& options) {
 
 }  // namespace
 
-Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query) {
+Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query,
+                                         const Catalog& catalog) {
   K8SNET_ASSIGN_OR_RETURN(const DeleteOptions options, request.body.empty()
                                                            ? OptionsFromQuery(query)
-                                                           : OptionsFromBody(request));
+                                                           : OptionsFromBody(request, catalog));
   if (const field::ErrorList errors = Check(options); !errors.empty()) {
     return Invalid("DeleteOptions", "meta.k8s.io", "", errors);
   }

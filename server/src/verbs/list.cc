@@ -99,12 +99,8 @@ Result<ListPage> Verbs::SelectPage(const Call& call, const ListOptions& options,
     page.entries.reserve(std::min(limit, page.snapshot.Count(prefix, start)));
   }
   for (auto it = page.snapshot.Seek(prefix, start); it.valid(); it.Next()) {
-    const Entry& entry = *it.entry();
-    if (!selection.empty() && !selection.Matches(entry)) {
-      continue;
-    }
     if (page.entries.size() == limit) {
-      // One more matches: this page is not the last.
+      // More follow, whether any of them matches or not.
       std::string next = page.entries.back()->key().substr(prefix.size());
       next += '\0';
       if (selection.empty()) {
@@ -114,7 +110,10 @@ Result<ListPage> Verbs::SelectPage(const Call& call, const ListOptions& options,
           EncodeContinueToken({static_cast<std::int64_t>(page.revision), std::move(next)}, true);
       break;
     }
-    page.entries.push_back(&entry);
+    const Entry& entry = *it.entry();
+    if (selection.empty() || selection.Matches(entry)) {
+      page.entries.push_back(&entry);
+    }
   }
   return page;
 }

@@ -335,6 +335,10 @@ Result<Response> Renderer::RenderMetadataList(const Call& call, const Output& ou
     first = false;
   }
   json += "]}";
+  if (hubs.empty()) {
+    // Upstream's list is a null slice then.
+    json.replace(json.size() - 3, 3, "null}");
+  }
   return BodyResponse(call.request, 200, output, LayOutJson(output, std::move(json)));
 }
 

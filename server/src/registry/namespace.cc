@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <string>
+
+#include "k8snet/apis/core/v1.h"
+#include "src/registry/api.h"
+#include "src/registry/strategies.h"
+
+namespace k8snet::server {
+namespace {
+
+using core::v1::Namespace;
+
+// The finalizer behind which the content of a namespace is deleted.
+constexpr std::string_view kContentFinalizer = "kubernetes";
+
+// Source: kubernetes/kubernetes pkg/registry/core/namespace/strategy.go, storage/storage.go.
+class NamespaceStrategy final : public GenericStrategy {
+ public:
+  NamespaceStrategy(const Resource& hub, Api& api) : GenericStrategy(hub), api_(api) {}
+
+  void PrepareForCreate(const WriteScope& scope, MutableObject& object) override {
+    GenericStrategy::PrepareForCreate(scope, object);
+    auto& name_space = object.Get<Namespace>();
+    name_space.status.phase = "Active";
+    auto& finalizers = name_space.spec.finalizers;
+    if (std::find(finalizers.begin(), finalizers.end(), kContentFinalizer) == finalizers.end()) {
+      finalizers.emplace_back(kContentFinalizer);
+    }
+  }
+
+  void PrepareForUpdate(const WriteScope& scope, MutableObject& object,
+                        const Object& old) override {
+    GenericStrategy::PrepareForUpdate(scope, object, old);
+    if (scope.subresource.empty()) {
+      object.Get<Namespace>().spec.finalizers = old.Get<Namespace>().spec.finalizers;
+    }
+  }
+
+  bool HoldsDeletion(const Object& object) override {
+    return !object.Get<Namespace>().spec.finalizers.empty();
+  }
+
+  void PrepareForDeletion(MutableObject& object) override {
+    object.Get<Namespace>().status.phase = "Terminating";
+  }
+
+  void AfterMarked(const Object& object) override {
+    if (NamespaceCleaner* cleaner = api_.namespace_cleaner()) {
+      cleaner->Schedule(object.Get<Namespace>().metadata.name);
+    }
+  }
+
+  std::vector<std::string> Subresources() const override { return {"finalize"}; }
+
+ private:
+  Api& api_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> NewNamespaceStrategy(const Resource& hub, Api& api) {
+  return std::make_unique<NamespaceStrategy>(hub, api);
+}
+
+}  // namespace k8snet::server
