@@ -526,7 +526,7 @@ void JsonFromYaml::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 // Returns the text of libyaml, which Go's port gives, for what yaml-cpp says.
 // Source: yaml/go-yaml v2 scannerc.go, parserc.go.
 std::string_view UpstreamText(std::string_view message) {
-  static constexpr std::pair<std::string_view, std::string_view> kTexts[] = {
+  static const std::pair<std::string_view, std::string_view> kTexts[] = {
       {YAML::ErrorMsg::MAP_VALUE, "mapping values are not allowed in this context"},
       {YAML::ErrorMsg::MAP_KEY, "mapping keys are not allowed in this context"},
       {YAML::ErrorMsg::BLOCK_ENTRY, "block sequence entries are not allowed in this context"},
