@@ -133,7 +133,7 @@ bool JsonBuilder::Mismatch(std::string_view what) {
 }
 
 std::string_view JsonBuilder::NumberText() const {
-  const std::size_t start = stream_.src_ - stream_.head_;
+  const auto start = static_cast<std::size_t>(stream_.src_ - stream_.head_);
   const std::size_t end = source_.find_first_not_of("+-.0123456789eE", start);
   return source_.substr(start, end == std::string_view::npos ? end : end - start);
 }

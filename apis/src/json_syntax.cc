@@ -1,4 +1,4 @@
-#include <array>
+#include <algorithm>
 #include <cctype>
 
 #include "k8snet/apis/base/field.h"
@@ -75,6 +75,26 @@ std::string internal::UnquoteJson(std::string_view quoted) {
     pos += 2;
   }
   return out;
+}
+
+std::size_t internal::JsonDepth(std::string_view json) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      i += c == '\\' ? 1 : 0;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
 }
 
 namespace {

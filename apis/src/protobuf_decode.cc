@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "k8snet/apis/base/scalars.h"
+#include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
+#include "src/utf8.h"
 
 namespace k8snet {
 namespace {
@@ -28,7 +30,8 @@ T& As(void* at) {
 // Decodes messages over structs. The first error stops it.
 class WireReader {
  public:
-  explicit WireReader(const DecodeLimits& limits) : limits_(limits) {}
+  explicit WireReader(const DecodeLimits& limits, bool check_raw = false)
+      : limits_(limits), check_raw_(check_raw) {}
 
   bool Message(const Type& type, void* data, std::string_view bytes);
   // Calls visit(number, wire type, rest) for each record; it takes the value from `rest`.
@@ -87,9 +90,11 @@ class WireReader {
   bool List(const Field& field, std::uint32_t wire_type, void* list, std::string_view& rest,
             std::string_view tag);
   bool MapEntry(const Field& field, void* map, std::string_view bytes);
+  bool CheckRaw(std::string_view json);
   bool Timestamp(std::string_view bytes, std::int64_t& seconds, std::int64_t& nanos);
 
   const DecodeLimits& limits_;
+  bool check_raw_;
   std::size_t depth_ = 0;
   std::size_t items_ = 0;
   Error error_;
@@ -259,6 +264,17 @@ bool WireReader::Timestamp(std::string_view bytes, std::int64_t& seconds, std::i
   });
 }
 
+bool WireReader::CheckRaw(std::string_view json) {
+  if (json.empty()) {
+    return true;
+  }
+  if (internal::JsonDepth(json) > limits_.max_depth) {
+    return Fail("json: exceeded max depth");
+  }
+  const std::string error = JsonSyntaxError(json);
+  return error.empty() || Fail(error);
+}
+
 // Reads the message `bytes` of a scalar type of ours or of a struct.
 bool WireReader::Composite(const Field& field, void* at, std::string_view bytes) {
   switch (field.kind) {
@@ -323,7 +339,8 @@ bool WireReader::Composite(const Field& field, void* at, std::string_view bytes)
         if (wire_type != kBytes) {
           return Fail("proto: wrong wireType = " + std::to_string(wire_type) + " for field Raw");
         }
-        return Scalar(Kind::kBytes, &As<RawJson>(at).json, rest);
+        std::string& json = As<RawJson>(at).json;
+        return Scalar(Kind::kBytes, &json, rest) && (!check_raw_ || CheckRaw(json));
       });
     default:
       return Message(*field.type, at, bytes);
@@ -561,7 +578,7 @@ Result<Decoded> DecodeProtobuf(const Type& type, std::string_view bytes,
     return Error(Reason::kRequestEntityTooLarge,
                  "Request entity too large: limit is " + std::to_string(options.limits.max_bytes));
   }
-  WireReader reader(options.limits);
+  WireReader reader(options.limits, options.check_raw);
   EnvelopeView envelope;
   K8SNET_RETURN_IF_ERROR(ReadEnvelope(bytes, reader, envelope));
   Decoded decoded{.object = MutableObject(type)};

@@ -157,6 +157,17 @@ TEST(Protobuf, RefusesBadEnvelopes) {
   EXPECT_EQ(bare->kind, "");
 }
 
+TEST(Protobuf, ChecksRawJsonOfOthers) {
+  for (const std::string& json :
+       {std::string("{"), std::string("x"), std::string(65, '[') + std::string(65, ']')}) {
+    Thing thing;
+    thing.spec.raw.emplace(RawJson{json});
+    const std::string bytes = EncodeProtobuf(Object::Of(thing));
+    EXPECT_FALSE(DecodeProtobuf(TypeOf<Thing>(), bytes)) << json;
+    EXPECT_TRUE(DecodeProtobuf(TypeOf<Thing>(), bytes, {.check_raw = false})) << json;
+  }
+}
+
 TEST(Protobuf, BoundsItems) {
   DecodeLimits limits;
   limits.max_items = 2;

@@ -38,6 +38,9 @@ bool EqualFold(std::string_view text, std::string_view lower);
 // Source: golang/go src/encoding/json/decode.go unquoteBytes.
 std::string UnquoteJson(std::string_view quoted);
 
+// Returns how many objects and lists stand inside each other at most in `json`.
+std::size_t JsonDepth(std::string_view json);
+
 }  // namespace k8snet::internal
 
 #endif  // K8SNET_APIS_SRC_UTF8_H_

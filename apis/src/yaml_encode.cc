@@ -7,22 +7,26 @@
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/yaml.h"
 #include "src/base64.h"
-#include "src/rapidjson_document.h"
 #include "src/utf8.h"
 #include "src/yaml_scalar.h"
 
 namespace k8snet {
 namespace {
 
-namespace rj = ::k8snet_rapidjson;
-
 constexpr int kBestWidth = 80;  // Columns after which text is folded at the next space.
 constexpr int kBestIndent = 2;
+constexpr std::size_t kMaxDepth = 1000;
 constexpr std::size_t kMaxSimpleKey = 128;  // Bytes of a key that needs no question mark.
 
-std::string_view Text(const rj::Value& value) {
-  return {value.GetString(), value.GetStringLength()};
-}
+// A JSON value. Of a map, `keys` and `parts` belong together.
+struct Node {
+  enum class Kind : std::uint8_t { kWord, kNumber, kString, kList, kMap };
+
+  Kind kind = Kind::kWord;
+  std::string text;  // The word, the digits, or what a string says.
+  std::vector<std::string> keys;
+  std::vector<Node> parts;
+};
 
 // Whether `c` is a letter; of the planes after the first, only CJK counts.
 bool IsLetter(char32_t c) {
@@ -171,8 +175,8 @@ class YamlWriter {
  public:
   [[nodiscard]] std::string Take() { return std::move(out_); }
 
-  void Document(const rj::Value& value) {
-    Node(value, false);
+  void Document(const Node& value) {
+    Value(value, false);
     if (out_.empty() || out_.back() != '\n') {
       out_.push_back('\n');
     }
@@ -208,9 +212,9 @@ class YamlWriter {
     indention_ = indention_ && is_indention;
   }
 
-  void Node(const rj::Value& value, bool in_map);
-  void Map(const rj::Value& value);
-  void List(const rj::Value& value, bool in_map);
+  void Value(const Node& value, bool in_map);
+  void Map(const Node& value);
+  void List(const Node& value, bool in_map);
   void String(std::string_view text, bool simple_key);
   void Number(std::string_view text);
   void Word(std::string_view text) { Plain(Runes(text), false); }
@@ -227,32 +231,23 @@ class YamlWriter {
   bool indention_ = true;   // Only indention and indicators stand in the line so far.
 };
 
-void YamlWriter::Node(const rj::Value& value, bool in_map) {
-  switch (value.GetType()) {
-    case rj::kObjectType:
+void YamlWriter::Value(const Node& value, bool in_map) {
+  switch (value.kind) {
+    case Node::Kind::kMap:
       return Map(value);
-    case rj::kArrayType:
+    case Node::Kind::kList:
       return List(value, in_map);
-    case rj::kNullType:
-      return Word("null");
-    case rj::kFalseType:
-      return Word("false");
-    case rj::kTrueType:
-      return Word("true");
-    case rj::kStringType:
-      // Numbers come as texts that begin with U+0001, see JsonToTree.
-      if (const std::string_view text = Text(value); text.starts_with('\x01')) {
-        return Number(text.substr(1));
-      } else {
-        return String(text.substr(text.starts_with('\x02') ? 1 : 0), false);
-      }
-    case rj::kNumberType:
-      return;
+    case Node::Kind::kWord:
+      return Word(value.text);
+    case Node::Kind::kNumber:
+      return Number(value.text);
+    case Node::Kind::kString:
+      return String(value.text, false);
   }
 }
 
-void YamlWriter::Map(const rj::Value& value) {
-  if (value.MemberCount() == 0) {
+void YamlWriter::Map(const Node& value) {
+  if (value.parts.empty()) {
     Indicator("{", true, true, false);
     Indicator("}", false, false, false);
     return;
@@ -260,12 +255,12 @@ void YamlWriter::Map(const rj::Value& value) {
   struct Key {
     std::u32string order;
     std::string_view text;
-    const rj::Value* value;
+    const Node* value;
   };
   std::vector<Key> keys;
-  keys.reserve(value.MemberCount());
-  for (auto it = value.MemberBegin(); it != value.MemberEnd(); ++it) {
-    keys.push_back({Runes(Text(it->name)), Text(it->name), &it->value});
+  keys.reserve(value.parts.size());
+  for (std::size_t i = 0; i < value.parts.size(); ++i) {
+    keys.push_back({Runes(value.keys[i]), value.keys[i], &value.parts[i]});
   }
   std::stable_sort(keys.begin(), keys.end(),
                    [](const Key& a, const Key& b) { return KeyLess(a.order, b.order); });
@@ -283,13 +278,13 @@ void YamlWriter::Map(const rj::Value& value) {
       WriteIndent();
       Indicator(":", true, false, true);
     }
-    Node(*key.value, true);
+    Value(*key.value, true);
   }
   indent_ = outer;
 }
 
-void YamlWriter::List(const rj::Value& value, bool in_map) {
-  if (value.Empty()) {
+void YamlWriter::List(const Node& value, bool in_map) {
+  if (value.parts.empty()) {
     Indicator("[", true, true, false);
     Indicator("]", false, false, false);
     return;
@@ -299,10 +294,10 @@ void YamlWriter::List(const rj::Value& value, bool in_map) {
   if (!(in_map && !indention_)) {
     indent_ = indent_ < 0 ? 0 : indent_ + kBestIndent;
   }
-  for (const rj::Value& element : value.GetArray()) {
+  for (const Node& element : value.parts) {
     WriteIndent();
     Indicator("-", true, false, true);
-    Node(element, false);
+    Value(element, false);
   }
   indent_ = outer;
 }
@@ -519,85 +514,81 @@ void YamlWriter::Literal(const std::u32string& text) {
   }
 }
 
-// Builds a tree in which numbers are texts that begin with U+0001, so that they keep their digits,
-// and texts that begin so, or with U+0002, have U+0002 before them.
-class TreeHandler : public rj::BaseReaderHandler<rj::UTF8<>, TreeHandler> {
+// Reads JSON whose syntax has been checked.
+class TreeReader {
  public:
-  explicit TreeHandler(rj::Document& document) : document_(document) {}
+  explicit TreeReader(std::string_view json) : json_(json) {}
 
-  bool Null() { return document_.Null(); }
-  bool Bool(bool value) { return document_.Bool(value); }
-  bool RawNumber(const char* text, rj::SizeType size, bool) {
-    const std::string marked = '\x01' + std::string(text, size);
-    return document_.String(marked.data(), static_cast<rj::SizeType>(marked.size()), true);
-  }
-  bool String(const char* text, rj::SizeType size, bool) {
-    if (size > 0 && (*text == '\x01' || *text == '\x02')) {
-      const std::string marked = '\x02' + std::string(text, size);
-      return document_.String(marked.data(), static_cast<rj::SizeType>(marked.size()), true);
+  Node Read() {
+    Node node;
+    SkipSpace();
+    switch (json_[pos_]) {
+      case '{':
+        node.kind = Node::Kind::kMap;
+        ReadParts('}', node);
+        break;
+      case '[':
+        node.kind = Node::Kind::kList;
+        ReadParts(']', node);
+        break;
+      case '"':
+        node.kind = Node::Kind::kString;
+        node.text = ReadString();
+        break;
+      default: {
+        const std::size_t end = std::min(json_.find_first_of(" \t\r\n,]}", pos_), json_.size());
+        node.text = json_.substr(pos_, end - pos_);
+        pos_ = end;
+        const char first = node.text[0];
+        node.kind = first == '-' || (first >= '0' && first <= '9') ? Node::Kind::kNumber
+                                                                   : Node::Kind::kWord;
+        break;
+      }
     }
-    return document_.String(text, size, true);
+    SkipSpace();
+    return node;
   }
-  bool Key(const char* text, rj::SizeType size, bool) { return document_.Key(text, size, true); }
-  bool StartObject() { return document_.StartObject(); }
-  bool EndObject(rj::SizeType members) { return document_.EndObject(members); }
-  bool StartArray() { return document_.StartArray(); }
-  bool EndArray(rj::SizeType elements) { return document_.EndArray(elements); }
 
  private:
-  rj::Document& document_;
-};
-
-// Returns `json` with quotes around the numbers that may be beyond a double, which upstream prints
-// as the text they are.
-std::string QuoteHugeNumbers(std::string_view json) {
-  std::string out;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string || (c != '-' && (c < '0' || c > '9'))) {
-      out.push_back(c);
-      if (in_string && c == '\\' && i + 1 < json.size()) {
-        out.push_back(json[++i]);
-      } else if (c == '"') {
-        in_string = !in_string;
-      }
-      continue;
+  void SkipSpace() { pos_ = std::min(json_.find_first_not_of(" \t\r\n", pos_), json_.size()); }
+  std::string ReadString() {
+    const std::size_t begin = pos_;
+    for (++pos_; json_[pos_] != '"'; ++pos_) {
+      pos_ += json_[pos_] == '\\' ? 1 : 0;
     }
-    const std::size_t end = std::min(json.find_first_not_of("+-.0123456789eE", i), json.size());
-    const std::string_view number = json.substr(i, end - i);
-    double value = 0;
-    const bool huge =
-        std::from_chars(number.data(), number.data() + number.size(), value).ec != std::errc();
-    out.append(huge ? "\"" : "").append(number).append(huge ? "\"" : "");
-    i = end - 1;
+    ++pos_;
+    return internal::UnquoteJson(json_.substr(begin, pos_ - begin));
   }
-  return out;
-}
+  void ReadParts(char close, Node& node) {
+    ++pos_;
+    SkipSpace();
+    while (json_[pos_] != close) {
+      std::string key;
+      if (node.kind == Node::Kind::kMap) {
+        key = ReadString();
+        SkipSpace();
+        ++pos_;
+      }
+      node.parts.push_back(Read());
+      node.keys.push_back(std::move(key));
+      if (json_[pos_] == ',') {
+        ++pos_;
+        SkipSpace();
+      }
+    }
+    ++pos_;
+  }
 
-rj::ParseResult BuildTree(const std::string& json, rj::Document& document) {
-  rj::ParseResult result;
-  auto generate = [&](rj::Document& target) {
-    rj::StringStream stream(json.c_str());
-    rj::Reader reader;
-    TreeHandler handler(target);
-    result =
-        reader.Parse<rj::kParseNumbersAsStringsFlag | rj::kParseIterativeFlag>(stream, handler);
-    return !result.IsError();
-  };
-  document.Populate(generate);
-  return result;
-}
+  std::string_view json_;
+  std::size_t pos_ = 0;
+};
 
 }  // namespace
 
 std::string JsonToYaml(std::string_view json) {
-  rj::Document document;
-  if (BuildTree(std::string(json), document).Code() == rj::kParseErrorNumberTooBig) {
-    BuildTree(QuoteHugeNumbers(json), document);
-  }
+  const bool readable = internal::JsonDepth(json) <= kMaxDepth && JsonSyntaxError(json).empty();
   YamlWriter writer;
-  writer.Document(document);
+  writer.Document(TreeReader(readable ? json : "null").Read());
   return writer.Take();
 }
 

@@ -21,6 +21,9 @@ struct DecodeLimits {
 struct DecodeOptions {
   DecodeLimits limits;
   bool findings = true;  // Whether to collect Decoded::findings.
+  // Whether raw JSON inside protobuf, as in managedFields, must be JSON. To be left on for bytes
+  // that others wrote: encoders take raw JSON for valid.
+  bool check_raw = true;
 };
 
 // The kind of a body as the body says it. Both may be empty.

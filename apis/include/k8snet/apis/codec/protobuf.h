@@ -36,7 +36,7 @@ void AppendProtobuf(const Type& type, const void* data, std::string& out);
 
 // Decodes the message `bytes`, without envelope, over the struct at `data`, which `type` describes:
 // scalars are replaced, messages merged, lists and maps added to. After an error the struct holds
-// what came before it.
+// what came before it. Raw JSON is not checked: for bytes that AppendProtobuf wrote.
 [[nodiscard]] Status MergeProtobuf(const Type& type, void* data, std::string_view bytes,
                                    const DecodeLimits& limits = {});
 
