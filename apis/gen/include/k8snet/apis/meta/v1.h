@@ -60,7 +60,7 @@ struct OwnerReference {
 struct ManagedFieldsEntry {
   // Who owns the fields.
   std::string manager;
-  // The way by which the manager came to own them.
+  // The way by which the manager came to own them: Apply or Update.
   std::string operation;
   // The version of the object that the field names are those of.
   std::string api_version;
