@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "benchmark/benchmark.h"
+#include <benchmark/benchmark.h>
 
 #include "k8snet/apis/base/check.h"
 #include "k8snet/server/listener.h"
