@@ -114,28 +114,23 @@ Result<Response> Verbs::Patch(const Call& call) const {
   return renderer_.RenderObject(call, output, written->created ? 201 : 200, written->object);
 }
 
-Result<MutableObject> Verbs::DecodePatched(const Call& call, std::string_view document,
-                                           std::string_view shown,
-                                           std::vector<std::string>& findings) const {
+Result<Decoded> Verbs::DecodePatched(const Call& call, std::string_view document,
+                                     bool checks_kind) const {
   const Resource& resource = *call.target.resource;
-  auto decoded = DecodeJson(*resource.type, document);
-  if (!decoded) {
-    return InvalidPatch(shown, decoded.error().message);
+  K8SNET_ASSIGN_OR_RETURN(Decoded decoded, DecodeJson(*resource.type, document));
+  const std::string kind = decoded.kind.empty() ? std::string(resource.kind) : decoded.kind;
+  const std::string api_version =
+      decoded.api_version.empty() ? call.target.api_version : decoded.api_version;
+  if (!checks_kind || (kind == resource.kind && api_version == call.target.api_version)) {
+    return decoded;
   }
-  if (decoded->kind != resource.kind || decoded->api_version != call.target.api_version) {
-    const ServedResource* other = parts_.catalog.FindKind(decoded->api_version, decoded->kind);
-    const std::string version(GroupVersion::Parse(decoded->api_version).version);
-    return InvalidPatch(shown, other == nullptr
-                                   ? "no kind " + field::Quote(decoded->kind) +
-                                         " is registered for version " +
-                                         field::Quote(decoded->api_version) +
-                                         " in scheme \"pkg/runtime/scheme.go:111\""
-                                   : "converting (" + version + "." + decoded->kind + ") to (" +
-                                         std::string(resource.version) + "." +
-                                         std::string(resource.kind) + "): unknown conversion");
+  if (parts_.catalog.FindKind(api_version, kind) == nullptr) {
+    return BadRequest("no kind " + field::Quote(kind) + " is registered for version " +
+                      field::Quote(api_version) + " in scheme \"pkg/runtime/scheme.go:111\"");
   }
-  findings = std::move(decoded->findings);
-  return std::move(decoded->object);
+  return BadRequest("converting (" + GroupVersion::Parse(api_version).version + "." + kind +
+                    ") to (" + std::string(resource.version) + "." + std::string(resource.kind) +
+                    "): unknown conversion");
 }
 
 Result<MutableObject> Verbs::PatchedObject(const Call& call, const WriteOptions& options,
@@ -147,10 +142,12 @@ Result<MutableObject> Verbs::PatchedObject(const Call& call, const WriteOptions&
   K8SNET_ASSIGN_OR_RETURN(const Patched patched,
                           ApplyPatch(type, call.target.type(), document, call.request.body));
   const auto shown = [&] { return Shown(type, patched.document, call.request.body); };
-  std::vector<std::string> of_result;
-  K8SNET_ASSIGN_OR_RETURN(MutableObject object,
-                          DecodePatched(call, patched.document, shown(), of_result));
-  findings = SortedFindings(patched.findings, std::move(of_result));
+  auto decoded = DecodePatched(call, patched.document, type != kStrategicPatchType);
+  if (!decoded) {
+    return InvalidPatch(shown(), decoded.error().message);
+  }
+  MutableObject object = std::move(decoded->object);
+  findings = SortedFindings(patched.findings, std::move(decoded->findings));
   if (!findings.empty() && options.field_validation == FieldValidation::kStrict) {
     return InvalidPatch(shown(), "strict decoding error: " + StrictText(findings));
   }

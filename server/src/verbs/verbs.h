@@ -8,6 +8,7 @@
 
 #include "k8snet/apis/base/object.h"
 #include "k8snet/apis/base/result.h"
+#include "k8snet/apis/codec/decode.h"
 #include "k8snet/server/clock.h"
 #include "k8snet/server/http.h"
 #include "src/apply/manager.h"
@@ -89,10 +90,11 @@ class Verbs {
   [[nodiscard]] Result<MutableObject> AppliedObject(const Call& call, const WriteOptions& options,
                                                     std::string_view configuration,
                                                     const Object* old) const;
-  // Returns the object that a patched document says, in the version of the request.
-  [[nodiscard]] Result<MutableObject> DecodePatched(const Call& call, std::string_view document,
-                                                    std::string_view shown,
-                                                    std::vector<std::string>& findings) const;
+  // Returns the object that a patched document says, in the version of the request. A strategic
+  // merge patch may say any kind and version: nobody looks at them.
+  // Errors: the message says what InvalidPatch is to say.
+  [[nodiscard]] Result<Decoded> DecodePatched(const Call& call, std::string_view document,
+                                              bool checks_kind) const;
 
   const Parts parts_;
   const Renderer renderer_;
