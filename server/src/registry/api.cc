@@ -75,6 +75,7 @@ Result<std::unique_ptr<Api>> Api::Open(const ApiParts& parts, ApiKinds kinds) {
   std::unique_ptr<Api> api(new Api(parts, std::move(kinds)));
   K8SNET_RETURN_IF_ERROR(api->caches_.Attach(parts.storage));
   api->caches_.Subscribe(parts.waker);
+  K8SNET_RETURN_IF_ERROR(api->RestoreStrategies());
   K8SNET_RETURN_IF_ERROR(api->EnsureSystemNamespaces());
   if (api->cleaner_ != nullptr) {
     api->cleaner_->Start();
@@ -91,6 +92,21 @@ std::vector<std::unique_ptr<Admission>> Api::MakeAdmissions() {
     admissions.push_back(NewDefaultIngressClass(*classes->kind, codec_));
   }
   return admissions;
+}
+
+Status Api::RestoreStrategies() {
+  for (const auto& kind : catalog_.kinds()) {
+    if (!kind->strategy->Restores()) {
+      continue;
+    }
+    const Snapshot snapshot = kind->cache->snapshot();
+    for (auto it = snapshot.Seek(kind->key_prefix); it.valid(); it.Next()) {
+      K8SNET_ASSIGN_OR_RETURN(const Object stored,
+                              codec_.DecodeStored(*kind, *it.entry(), it.entry()->revision()));
+      kind->strategy->Restore(stored);
+    }
+  }
+  return {};
 }
 
 Status Api::EnsureSystemNamespaces() {

@@ -55,6 +55,8 @@ class Api final : public ApiHandler {
   [[nodiscard]] Response HandleRoute(RequestContext& context, const Request& request,
                                      const RouteView& route);
   [[nodiscard]] Result<Response> Dispatch(const Call& call) const;
+  // Tells the strategies that ask for it what is stored.
+  [[nodiscard]] Status RestoreStrategies();
   [[nodiscard]] Status EnsureSystemNamespaces();
 
   const ApiParts parts_;

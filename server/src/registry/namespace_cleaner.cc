@@ -129,11 +129,9 @@ Status NamespaceCleaner::Finalize(const std::string& name) {
     std::erase(finalizers, kContentFinalizer);
     return object;
   };
-  const auto written = writer_.Update({.served = namespaces_,
-                                       .name_space = "",
-                                       .name = name,
-                                       .scope = {.subresource = "finalize"}},
-                                      {}, without_finalizer, warnings);
+  const auto written = writer_.Update(
+      {.served = namespaces_, .name_space = "", .name = name, .scope = {.subresource = "finalize"}},
+      {}, without_finalizer, warnings);
   if (!written) {
     return written.error();
   }

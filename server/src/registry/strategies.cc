@@ -10,6 +10,9 @@ std::unique_ptr<Strategy> BuiltinStrategy(const Resource& hub, Api& api) {
   if (hub.type == &TypeOf<core::v1::Namespace>()) {
     return NewNamespaceStrategy(hub, api);
   }
+  if (hub.type == &TypeOf<core::v1::Service>()) {
+    return NewServiceStrategy(hub, api);
+  }
   if (hub.type == &TypeOf<discovery::v1::EndpointSlice>()) {
     return NewEndpointSliceStrategy(hub);
   }

@@ -67,6 +67,11 @@ class Strategy {
   // The object is gone from the store.
   virtual void AfterDelete(const Object& last) = 0;
 
+  // Whether Restore is to be told of what is stored already when the server starts.
+  [[nodiscard]] virtual bool Restores() const { return false; }
+  // Called at the start for each stored object, before the first request.
+  virtual void Restore(const Object& /*stored*/) {}
+
   // Subresources beside status, which take PUT only: "finalize".
   [[nodiscard]] virtual std::vector<std::string> Subresources() const = 0;
 };
