@@ -160,8 +160,10 @@ void ValidatePorts(const EndpointSlice& slice, field::ErrorList& errors) {
     if (!names.insert(name).second) {
       errors.push_back(field::Duplicate(at.Child("name"), name));
     }
-    ValidateEnum(ports[i].protocol ? std::string_view(*ports[i].protocol) : std::string_view(),
-                 {"SCTP", "TCP", "UDP"}, at.Child("protocol"), errors);
+    if (!ports[i].protocol) {
+      errors.push_back(field::Required(at.Child("protocol")));
+    }
+    ValidateOptionalEnum(ports[i].protocol, {"SCTP", "TCP", "UDP"}, at.Child("protocol"), errors);
     if (ports[i].app_protocol) {
       AppendInvalid(at.Child("appProtocol"), *ports[i].app_protocol,
                     LabelKey(*ports[i].app_protocol), errors);

@@ -64,7 +64,9 @@ void Update(const Object& object, const Object& before, const Context& /*context
     }
     ValidateCidrs(now, errors);
   } else {
-    errors.push_back(field::Invalid(path, field::BadValue::List(now), "field is immutable"));
+    errors.push_back(
+        field::Invalid(path, now.empty() ? field::BadValue::Null() : field::BadValue::List(now),
+                       "field is immutable"));
   }
 }
 
