@@ -1,6 +1,7 @@
 #include "src/storage/encodings.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "k8snet/apis/base/check.h"
 
@@ -49,6 +50,9 @@ void EncodingBudget::Add(const Encodings& owner, EncodingKey key, const Bytes& b
     std::size_t charged = 0;
     const bool spared =
         candidate == &owner || candidate->set_.Read([&charged](const Encodings::Set* old) {
+          if (old == nullptr) {
+            return false;
+          }
           charged = old->charged_bytes;
           return old->used.exchange(false, std::memory_order_relaxed);
         });
@@ -76,16 +80,23 @@ void EncodingBudget::Add(const Encodings& owner, EncodingKey key, const Bytes& b
 
 void EncodingBudget::Remove(const Encodings& owner) {
   const MutexLock lock(mutex_);
-  owner.set_.Read([this](const Encodings::Set* set) K8SNET_REQUIRES(mutex_) {
+  std::optional<Clock::iterator> position;
+  std::size_t charged = 0;
+  owner.set_.Read([&](const Encodings::Set* set) {
     if (set != nullptr) {
-      if (hand_ == set->position) {
-        ++hand_;
-      }
-      clock_.erase(set->position);
-      used_bytes_.fetch_sub(set->charged_bytes, std::memory_order_relaxed);
+      position = set->position;
+      charged = set->charged_bytes;
     }
     return 0;
   });
+  if (!position) {
+    return;
+  }
+  if (hand_ == *position) {
+    ++hand_;
+  }
+  clock_.erase(*position);
+  used_bytes_.fetch_sub(charged, std::memory_order_relaxed);
 }
 
 Encodings::~Encodings() {

@@ -116,9 +116,11 @@ Result<ContinueToken> DecodeContinueToken(std::string_view text) {
   ContinueToken token;
   std::string version;
   if (document.IsObject()) {
-    for (const auto& member : document.GetObject()) {
-      const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-      const auto& value = member.value;
+    // Not a range-based loop: clang finds the comparison of RapidJSON's iterators ambiguous.
+    const auto members = document.MemberBegin();
+    for (rapidjson::SizeType i = 0; i < document.MemberCount(); ++i) {
+      const std::string_view name(members[i].name.GetString(), members[i].name.GetStringLength());
+      const auto& value = members[i].value;
       if (name == "rv" && value.IsInt64()) {
         token.revision = value.GetInt64();
       } else if (name == "v" && value.IsString()) {
