@@ -73,7 +73,7 @@ void Update(const Object& object, const Object& before, const Context& /*context
             field::ErrorList& errors) {
   const auto& endpoints = object.Get<Endpoints>();
   const auto& old = before.Get<Endpoints>();
-  ValidateMetadataUpdate(endpoints.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(endpoints.metadata, old.metadata, MetadataRules::kKind, errors);
   ValidateMetadata(endpoints.metadata, true, SubdomainName, MetadataRules::kKind, errors);
   if (endpoints.subsets != old.subsets) {
     ValidateSubsets(endpoints.subsets, errors);

@@ -32,12 +32,13 @@ void Create(const Object& object, const Context& /*context*/, field::ErrorList& 
 void Update(const Object& object, const Object& before, const Context& /*context*/,
             field::ErrorList& errors) {
   ValidateMetadataUpdate(object.Get<Namespace>().metadata, before.Get<Namespace>().metadata,
-                         errors);
+                         MetadataRules::kKind, errors);
 }
 
 void UpdateStatus(const Object& object, const Object& before, field::ErrorList& errors) {
   const auto& value = object.Get<Namespace>();
-  ValidateMetadataUpdate(value.metadata, before.Get<Namespace>().metadata, errors);
+  ValidateMetadataUpdate(value.metadata, before.Get<Namespace>().metadata, MetadataRules::kKind,
+                         errors);
   const field::Path status("status");
   const bool terminating = value.status.phase == "Terminating";
   if (!value.metadata.deletion_timestamp && terminating) {

@@ -440,7 +440,7 @@ void Update(const Object& object, const Object& before, const Context& context,
   const auto& service = object.Get<Service>();
   const auto& old = before.Get<Service>();
   const field::Path path("spec");
-  ValidateMetadataUpdate(service.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(service.metadata, old.metadata, MetadataRules::kKind, errors);
   ValidateAddressUpdate(service, old, path, errors);
   ValidateFamilyUpdate(service, old, path, errors);
   if (IsLoadBalancer(service.spec) && IsLoadBalancer(old.spec) &&
@@ -460,7 +460,7 @@ void Update(const Object& object, const Object& before, const Context& context,
 void UpdateStatus(const Object& object, const Object& before, field::ErrorList& errors) {
   const auto& service = object.Get<Service>();
   const auto& old = before.Get<Service>();
-  ValidateMetadataUpdate(service.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(service.metadata, old.metadata, MetadataRules::kKind, errors);
   const field::Path list("status.loadBalancer.ingress");
   const auto& points = service.status.load_balancer.ingress;
   if (!IsLoadBalancer(service.spec) && !points.empty()) {

@@ -225,7 +225,7 @@ void Update(const Object& object, const Object& before, const Context& context,
   const auto& ingress = object.Get<Ingress>();
   const auto& old = before.Get<Ingress>();
   const bool v1beta1 = context.request_version == "v1beta1";
-  ValidateMetadataUpdate(ingress.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(ingress.metadata, old.metadata, MetadataRules::kKind, errors);
   ValidateMetadata(ingress.metadata, true, SubdomainName, MetadataRules::kKind, errors);
   ValidateSpec(ingress.spec,
                {.v1beta1 = v1beta1,
@@ -237,7 +237,7 @@ void Update(const Object& object, const Object& before, const Context& context,
 void UpdateStatus(const Object& object, const Object& before, field::ErrorList& errors) {
   const auto& ingress = object.Get<Ingress>();
   const auto& old = before.Get<Ingress>();
-  ValidateMetadataUpdate(ingress.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(ingress.metadata, old.metadata, MetadataRules::kKind, errors);
   std::vector<std::string> old_ips;
   for (const auto& point : old.status.load_balancer.ingress) {
     old_ips.push_back(point.ip);

@@ -87,7 +87,7 @@ void Update(const Object& object, const Object& before, const Context& context,
             field::ErrorList& errors) {
   const auto& ingress_class = object.Get<IngressClass>();
   const auto& old = before.Get<IngressClass>();
-  ValidateMetadataUpdate(ingress_class.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(ingress_class.metadata, old.metadata, MetadataRules::kKind, errors);
   if (ingress_class.spec.controller != old.spec.controller) {
     const field::Path spec("spec");
     errors.push_back(field::Invalid(spec.Child("controller"), ingress_class.spec.controller,

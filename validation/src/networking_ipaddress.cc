@@ -62,7 +62,7 @@ void Update(const Object& object, const Object& before, const Context& /*context
   field::ErrorList declared;
   ValidateMetadata(address.metadata, false, AddressName, MetadataRules::kKind, errors);
   ValidateSpec(address, errors, declared);
-  ValidateMetadataUpdate(address.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(address.metadata, old.metadata, MetadataRules::kKind, errors);
   if (address.spec.parent_ref != old.spec.parent_ref) {
     const field::Path spec("spec");
     declared.push_back(

@@ -177,7 +177,7 @@ void Update(const Object& object, const Object& before, const Context& /*context
     leniency.old_cidrs.push_back(block.cidr);
     leniency.old_cidrs.insert(leniency.old_cidrs.end(), block.except.begin(), block.except.end());
   });
-  ValidateMetadataUpdate(policy.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(policy.metadata, old.metadata, MetadataRules::kKind, errors);
   ValidateSpec(policy.spec, leniency, errors);
 }
 

@@ -51,7 +51,7 @@ void Update(const Object& object, const Object& before, const Context& /*context
   const auto& was = old.spec.cidrs;
   const field::Path spec("spec");
   const field::Path path = spec.Child("cidrs");
-  ValidateMetadataUpdate(cidr.metadata, old.metadata, errors);
+  ValidateMetadataUpdate(cidr.metadata, old.metadata, MetadataRules::kKind, errors);
   if (now.size() == was.size()) {
     for (std::size_t i = 0; i < now.size(); ++i) {
       if (now[i] != was[i]) {
@@ -72,7 +72,7 @@ void Update(const Object& object, const Object& before, const Context& /*context
 
 void UpdateStatus(const Object& object, const Object& before, field::ErrorList& errors) {
   ValidateMetadataUpdate(object.Get<ServiceCIDR>().metadata, before.Get<ServiceCIDR>().metadata,
-                         errors);
+                         MetadataRules::kKind, errors);
 }
 
 }  // namespace

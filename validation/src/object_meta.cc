@@ -92,7 +92,7 @@ void ValidateOwners(const std::vector<OwnerReference>& owners, const field::Path
 }
 
 void ValidateFinalizers(const std::vector<std::string>& finalizers, const field::Path& path,
-                        MetadataRules rules, field::ErrorList& errors) {
+                        field::ErrorList& errors) {
   const auto has = [&](std::string_view name) {
     return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
   };
@@ -103,9 +103,12 @@ void ValidateFinalizers(const std::vector<std::string>& finalizers, const field:
     errors.push_back(field::Invalid(path, field::BadValue::List(finalizers),
                                     "finalizer orphan and foregroundDeletion cannot be both set"));
   }
-  if (rules == MetadataRules::kGeneric) {
-    return;
-  }
+}
+
+// What kinds ask beyond that.
+// Source: kubernetes/kubernetes pkg/apis/core/validation/validation.go, validateKubeFinalizerName.
+void ValidateFinalizerNames(const std::vector<std::string>& finalizers, const field::Path& path,
+                            field::ErrorList& errors) {
   for (std::size_t i = 0; i < finalizers.size(); ++i) {
     const std::string& name = finalizers[i];
     if (name.find('/') == std::string::npos && name != "kubernetes" && name != "orphan" &&
@@ -195,11 +198,14 @@ void ValidateMetadata(const ObjectMeta& metadata, bool namespaced, NameRule name
   ValidateLabels(metadata.labels, path.Child("labels"), errors);
   ValidateAnnotations(metadata.annotations, path.Child("annotations"), errors);
   ValidateOwners(metadata.owner_references, path.Child("ownerReferences"), errors);
-  ValidateFinalizers(metadata.finalizers, path.Child("finalizers"), rules, errors);
+  ValidateFinalizers(metadata.finalizers, path.Child("finalizers"), errors);
   ValidateManagers(metadata.managed_fields, path.Child("managedFields"), errors);
+  if (rules == MetadataRules::kKind) {
+    ValidateFinalizerNames(metadata.finalizers, path.Child("finalizers"), errors);
+  }
 }
 
-void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old,
+void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old, MetadataRules rules,
                             field::ErrorList& errors) {
   const field::Path path("metadata");
   if (old.deletion_timestamp) {
@@ -239,6 +245,9 @@ void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old,
   ValidateAnnotations(metadata.annotations, path.Child("annotations"), errors);
   ValidateOwners(metadata.owner_references, path.Child("ownerReferences"), errors);
   ValidateManagers(metadata.managed_fields, path.Child("managedFields"), errors);
+  if (rules == MetadataRules::kKind) {
+    ValidateFinalizerNames(metadata.finalizers, path.Child("finalizers"), errors);
+  }
 }
 
 void ValidateLabels(const std::map<std::string, std::string>& labels, const field::Path& path,

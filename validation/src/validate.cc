@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_set>
+#include <utility>
 
 #include "k8snet/apis/meta.h"
 #include "k8snet/validation/object_meta.h"
@@ -20,15 +23,12 @@ const KindRules* Find(const Type& type) {
   return found == kRules.end() ? nullptr : &*found;
 }
 
-// Equal findings are told once.
+// Equal findings are told once, where the first one stands.
 field::ErrorList Distinct(field::ErrorList errors) {
   field::ErrorList out;
+  std::unordered_set<std::string> seen;
   for (field::Error& error : errors) {
-    const bool seen = std::any_of(out.begin(), out.end(), [&](const field::Error& other) {
-      return other.type == error.type && other.path == error.path &&
-             other.bad_value == error.bad_value && other.detail == error.detail;
-    });
-    if (!seen) {
+    if (seen.insert(error.ToString()).second) {
       out.push_back(std::move(error));
     }
   }
@@ -41,7 +41,7 @@ void ValidateAnyUpdate(const Object& object, const Object& old, field::ErrorList
   const meta::v1::ObjectMeta& before = MetaOf(old);
   ValidateMetadata(metadata, !before.namespace_.empty(), PathSegmentRule, MetadataRules::kGeneric,
                    errors);
-  ValidateMetadataUpdate(metadata, before, errors);
+  ValidateMetadataUpdate(metadata, before, MetadataRules::kGeneric, errors);
 }
 
 }  // namespace

@@ -88,7 +88,8 @@ field::ErrorList GenericStrategy::Validate(const WriteScope& scope, const Object
     validation::ValidateMetadata(MetaOf(object), hub_.namespaced, validation::SubdomainName,
                                  validation::MetadataRules::kGeneric, errors);
     if (old != nullptr) {
-      validation::ValidateMetadataUpdate(MetaOf(object), MetaOf(*old), errors);
+      validation::ValidateMetadataUpdate(MetaOf(object), MetaOf(*old),
+                                         validation::MetadataRules::kGeneric, errors);
     }
     return errors;
   }

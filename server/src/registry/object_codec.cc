@@ -42,6 +42,7 @@ Result<Object> ObjectCodec::DecodeStored(const StoredKind& kind, const Entry& en
   }
   MetaOf(object).resource_version = std::to_string(revision);
   SetDefaults(object);
+  kind.strategy->FillOnRead(object);
   return std::move(object).Freeze();
 }
 

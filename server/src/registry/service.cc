@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "k8snet/conversion/plurals.h"
+#include "k8snet/validation/formats.h"
 #include "k8snet/validation/validate.h"
 #include "src/errors.h"
 #include "src/registry/api.h"
@@ -78,6 +79,7 @@ class ServiceReservation final : public Reservation {
   // address.
   Status TakeIp(const Service& service, std::string_view family, std::string& ip) {
     IpAllocator& allocator = *cluster_->Find(family);
+    const std::string refused = dry_run_ ? std::string() : NameRefused(service.metadata.name);
     if (ip.empty()) {
       std::optional<std::string> any =
           dry_run_ ? std::optional(allocator.placeholder()) : allocator.TakeAny();
@@ -85,16 +87,26 @@ class ServiceReservation final : public Reservation {
         return InternalError("failed to allocate a serviceIP for Service " +
                              field::Quote(service.metadata.name) + ": " + std::string(kFull));
       }
+      if (!dry_run_) {
+        taken_ips_.push_back(*any);
+      }
+      if (!refused.empty()) {
+        return IpRefused(service, "failed to allocate IP: IPAddress.networking.k8s.io " +
+                                      field::Quote(*any) + refused);
+      }
       ip = *std::move(any);
-    } else if (std::string problem = TakeAsked(allocator, ip); !problem.empty()) {
-      const field::Path spec("spec");
-      return Invalid(
-          "Service", "", service.metadata.name,
-          {field::Invalid(spec.Child("clusterIPs"), field::BadValue::List(service.spec.cluster_ips),
-                          "failed to allocate IP " + ip + ": " + problem)});
+      return {};
+    }
+    const std::string problem = TakeAsked(allocator, ip);
+    if (!problem.empty()) {
+      return IpRefused(service, "failed to allocate IP " + ip + ": " + problem);
     }
     if (!dry_run_) {
       taken_ips_.push_back(ip);
+    }
+    if (!refused.empty()) {
+      return IpRefused(service, "failed to allocate IP " + ip + ": IPAddress.networking.k8s.io " +
+                                    field::Quote(ip) + refused);
     }
     return {};
   }
@@ -133,6 +145,32 @@ class ServiceReservation final : public Reservation {
   }
 
  private:
+  // Why an IPAddress cannot name its service as its parent, or nothing. Upstream finds that before
+  // it looks at the service itself.
+  static std::string NameRefused(const std::string& name) {
+    constexpr std::string_view kAt = "spec.parentRef.name: ";
+    std::vector<std::string> findings;
+    if (name.empty()) {
+      findings.push_back(std::string(kAt) + "Required value");
+    }
+    for (const std::string& problem : validation::PathSegmentName(name)) {
+      findings.push_back(std::string(kAt) + "Invalid value: " + field::Quote(name) + ": " +
+                         problem);
+    }
+    if (findings.empty()) {
+      return {};
+    }
+    return " is invalid: " +
+           (findings.size() == 1 ? findings[0] : "[" + findings[0] + ", " + findings[1] + "]");
+  }
+
+  static Status IpRefused(const Service& service, const std::string& detail) {
+    const field::Path spec("spec");
+    return Invalid("Service", "", service.metadata.name,
+                   {field::Invalid(spec.Child("clusterIPs"),
+                                   field::BadValue::List(service.spec.cluster_ips), detail)});
+  }
+
   std::string TakeAsked(IpAllocator& allocator, const std::string& text) const {
     const auto ip = validation::ParseIp(text);
     if (!ip || !allocator.Holds(*ip)) {
@@ -496,6 +534,37 @@ void ServiceStrategy::PrepareForUpdate(const WriteScope& scope, MutableObject& o
     service.spec.topology_keys.clear();
   }
   DropUnused(service, before);
+}
+
+// Source: kubernetes/kubernetes pkg/registry/core/service/storage/storage.go, defaultOnReadService.
+void ServiceStrategy::FillOnRead(MutableObject& object) {
+  ServiceSpec& spec = object.Get<Service>().spec;
+  if (!spec.cluster_ip.empty() && spec.cluster_ips.empty()) {
+    spec.cluster_ips = {spec.cluster_ip};
+  }
+  if (IsExternalName(spec)) {
+    spec.internal_traffic_policy.reset();
+    return;
+  }
+  if (!spec.ip_families.empty() || spec.cluster_ips.empty()) {
+    return;
+  }
+  // Stored by a release before dual stack.
+  const std::string primary(allocators_->ips.front()->family());
+  bool dual = spec.cluster_ips.size() == 2;
+  if (IsHeadless(spec)) {
+    spec.ip_families = {primary};
+    dual = spec.selector.empty();
+    if (dual) {
+      spec.ip_families.emplace_back(primary == "IPv4" ? "IPv6" : "IPv4");
+    }
+  } else {
+    for (const std::string& text : spec.cluster_ips) {
+      const auto ip = validation::ParseIp(text);
+      spec.ip_families.emplace_back(ip && !ip->v4 ? "IPv6" : "IPv4");
+    }
+  }
+  spec.ip_family_policy = dual ? "RequireDualStack" : "SingleStack";
 }
 
 field::ErrorList ServiceStrategy::Validate(const WriteScope& scope, const Object& object,

@@ -57,6 +57,7 @@ class ServiceStrategy final : public GenericStrategy {
   void PrepareForUpdate(const WriteScope& scope, MutableObject& object, const Object& old) override;
   [[nodiscard]] field::ErrorList Validate(const WriteScope& scope, const Object& object,
                                           const Object* old) override;
+  void FillOnRead(MutableObject& object) override;
   void PrepareForCreate(const WriteScope& scope, MutableObject& object) override;
   void AfterDelete(const Object& last) override;
   [[nodiscard]] bool Restores() const override { return true; }

@@ -49,6 +49,10 @@ class Strategy {
   virtual void PrepareForUpdate(const WriteScope& scope, MutableObject& object,
                                 const Object& old) = 0;
 
+  // Fills in what clients are shown though it may not be stored: called for each object that was
+  // read, is to be shown, or is about to be changed.
+  virtual void FillOnRead(MutableObject& /*object*/) {}
+
   // All findings, those about metadata included; `old` is null for a create.
   [[nodiscard]] virtual field::ErrorList Validate(const WriteScope& scope, const Object& object,
                                                   const Object* old) = 0;

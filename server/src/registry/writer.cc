@@ -106,6 +106,13 @@ std::vector<std::string> DeletionFinalizers(const std::vector<std::string>& old,
   return finalizers;
 }
 
+// The object as clients see it.
+Object Shown(const StoredKind& kind, const Object& object) {
+  MutableObject shown(object);
+  kind.strategy->FillOnRead(shown);
+  return std::move(shown).Freeze();
+}
+
 }  // namespace
 
 Time Writer::Now() const {
@@ -216,7 +223,7 @@ Result<Written> Writer::CreateNamed(const WriteTarget& target, MutableObject obj
     if (kind.cache->snapshot().Get(key) != nullptr) {
       return NameTaken(target, meta.name);
     }
-    return Written{ready, true};
+    return Written{Shown(kind, ready), true};
   }
   std::uint64_t revision = 0;
   const std::string& given = meta.resource_version;
@@ -224,7 +231,7 @@ Result<Written> Writer::CreateNamed(const WriteTarget& target, MutableObject obj
   if (revision != 0) {
     return Unclassified("resourceVersion should not be set on objects to be created");
   }
-  auto stored = Store(key, ready, 0);
+  auto stored = Store(kind, key, ready, 0);
   if (!stored) {
     return IsConflict(stored.error()) ? NameTaken(target, meta.name) : std::move(stored).error();
   }
@@ -234,7 +241,7 @@ Result<Written> Writer::CreateNamed(const WriteTarget& target, MutableObject obj
   return Written{*std::move(stored), true};
 }
 
-Result<Object> Writer::Store(const std::string& key, const Object& object,
+Result<Object> Writer::Store(const StoredKind& kind, const std::string& key, const Object& object,
                              std::uint64_t expected_revision) {
   std::vector<Change> batch;
   batch.push_back({key, codec_.EncodeStored(object), expected_revision});
@@ -242,6 +249,7 @@ Result<Object> Writer::Store(const std::string& key, const Object& object,
                           storage_.Commit(std::move(batch)));
   MutableObject stored(object);
   MetaOf(stored).resource_version = std::to_string(revisions.front());
+  kind.strategy->FillOnRead(stored);
   return std::move(stored).Freeze();
 }
 
@@ -360,9 +368,9 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
     return commit(old);
   }
   if (target.scope.dry_run) {
-    return commit(ready);
+    return commit(Shown(kind, ready));
   }
-  return commit(Store(key, ready, entry->revision()));
+  return commit(Store(kind, key, ready, entry->revision()));
 }
 
 Result<Deleted> Writer::Remove(const WriteTarget& target, const std::string& key,
@@ -439,7 +447,7 @@ Result<std::optional<Deleted>> Writer::TryDelete(const WriteTarget& target,
   if (ready == old || target.scope.dry_run) {
     return Tried(Deleted{std::move(ready), false});
   }
-  auto stored = Store(key, ready, entry->revision());
+  auto stored = Store(kind, key, ready, entry->revision());
   if (!stored) {
     return IsConflict(stored.error()) ? Result<Tried>(Tried())
                                       : Result<Tried>(std::move(stored).error());

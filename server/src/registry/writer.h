@@ -97,9 +97,9 @@ class Writer {
                              const Object* old) const;
   [[nodiscard]] Result<Written> CreateNamed(const WriteTarget& target, MutableObject object,
                                             WarningList& warnings);
-  // Stores `object` and returns it with its new resourceVersion.
-  [[nodiscard]] Result<Object> Store(const std::string& key, const Object& object,
-                                     std::uint64_t expected_revision);
+  // Stores `object` and returns it as it is shown, with its new resourceVersion.
+  [[nodiscard]] Result<Object> Store(const StoredKind& kind, const std::string& key,
+                                     const Object& object, std::uint64_t expected_revision);
   [[nodiscard]] Result<Deleted> Remove(const WriteTarget& target, const std::string& key,
                                        const Object& last, std::uint64_t revision);
   [[nodiscard]] Error NameTaken(const WriteTarget& target, std::string_view name) const;

@@ -28,7 +28,7 @@ void ValidateMetadata(const meta::v1::ObjectMeta& metadata, bool namespaced, Nam
 
 // Appends what is wrong with the change from `old`.
 void ValidateMetadataUpdate(const meta::v1::ObjectMeta& metadata, const meta::v1::ObjectMeta& old,
-                            field::ErrorList& errors);
+                            MetadataRules rules, field::ErrorList& errors);
 
 // Appends what is wrong with a map of labels at `path`.
 void ValidateLabels(const std::map<std::string, std::string>& labels, const field::Path& path,
