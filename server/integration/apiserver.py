@@ -1,11 +1,15 @@
 """A k8snet-apiserver of a test's own: started on a free port of loopback, stopped at the end."""
+import argparse
 import http.client
+import json
 import os
 import re
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 import urllib.parse
 
 TOKEN = "integration"
@@ -15,9 +19,10 @@ class ApiServer:
     """`with ApiServer(binary, "--flag=value") as server:`; server.url, server.kubeconfig, server.dir."""
 
     def __init__(self, binary, *flags, directory=None, storage="memory"):
-        self.binary, self.flags, self.storage = binary, flags, storage
+        self.binary, self.flags = binary, flags
         self.own = None if directory else tempfile.TemporaryDirectory(prefix="k8snet-")
         self.dir = directory or self.own.name
+        self.storage = f"sqlite:{self.dir}/store.db" if storage == "sqlite" else storage
         self.kubeconfig = os.path.join(self.dir, "kubeconfig")
 
     def __enter__(self):
@@ -70,7 +75,9 @@ class Client:
 
     def send(self, method, path, body=None, headers=None):
         """Returns status, headers and body bytes; once more on a connection that was closed."""
-        headers = {"Accept": "application/json", "Authorization": "Bearer " + self.token, **(headers or {})}
+        headers = {"Accept": "application/json", **(headers or {})}
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
         for attempt in (0, 1):
             try:
                 if self.connection is None:
@@ -83,3 +90,43 @@ class Client:
                 self.connection = None
                 if attempt:
                     raise
+
+    def call(self, method, path, body=None, headers=None):
+        """As send, with a body that is JSON if it is no text; returns status and the answer's JSON."""
+        headers = dict(headers or {})
+        if body is not None and not isinstance(body, str):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        status, _, answer = self.send(method, path, body.encode() if body else None, headers)
+        return status, json.loads(answer)
+
+
+class TestCase(unittest.TestCase):
+    """Tests against one server for the class: self.server, and self.client, an administrator's."""
+    storage = "memory"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(ApiServer(BINARY, storage=cls.storage))
+        cls.client = Client(cls.server.url)
+
+    @classmethod
+    def call(cls, *arguments):
+        return cls.client.call(*arguments)
+
+
+BINARY = None
+SKIPPED = 77  # What ctest takes for a skipped test.
+
+
+def main(missing=None):
+    """Runs the tests of the program's file. With `missing`, what they need and is not there, none."""
+    global BINARY
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--binary", required=True)
+    options, rest = parser.parse_known_args()
+    if missing:
+        print(f"skipped: no {missing}")
+        sys.exit(SKIPPED)
+    BINARY = os.path.abspath(options.binary)
+    unittest.main(argv=sys.argv[:1] + rest, module="__main__", warnings="ignore")

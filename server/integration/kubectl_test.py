@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Drives a server with the real kubectl: what a user does first, step by step.
+
+  kubectl_test.py --binary build/server/k8snet-apiserver [unittest arguments...]
+
+KUBECTL names another kubectl than the one on the path; without any the test is skipped.
+"""
+import json
+import os
+import queue
+import shutil
+import subprocess
+import threading
+import unittest
+
+import apiserver
+
+KUBECTL = os.environ.get("KUBECTL") or shutil.which("kubectl")
+
+BETA = """apiVersion: extensions/v1beta1
+kind: Ingress
+metadata:
+  name: hello
+  namespace: default
+spec:
+  backend:
+    serviceName: web
+    servicePort: %s
+  rules:
+  - host: hello.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Exact
+        backend:
+          serviceName: web
+          servicePort: http
+"""
+
+
+class Kubectl(apiserver.TestCase):
+    storage = "sqlite"
+
+    def kubectl(self, *arguments, stdin=None, fails=False):
+        """Runs kubectl and returns what it printed, standard error included if it is to fail."""
+        run = subprocess.run([KUBECTL, f"--kubeconfig={self.server.kubeconfig}",
+                              f"--cache-dir={self.server.dir}/cache", *arguments],
+                             input=stdin, capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode != 0, fails, f"{arguments}: {run.stdout}{run.stderr}")
+        return run.stdout + (run.stderr if fails else "")
+
+    def get(self, resource, name="hello"):
+        return json.loads(self.kubectl("get", resource, name, "-o", "json"))
+
+    def test_applies_and_reads_in_every_version(self):
+        out = self.kubectl("apply", "--validate=false", "-f", "-", stdin=BETA % 80)
+        self.assertRegex(out, "ingress.*/hello created")
+        out = self.kubectl("apply", "--validate=false", "-f", "-", stdin=BETA % 80)
+        self.assertRegex(out, "ingress.*/hello unchanged")
+
+        for resource in ("ingresses.v1beta1.extensions", "ingresses.v1beta1.networking.k8s.io"):
+            self.assertEqual(self.get(resource)["spec"]["backend"],
+                             {"serviceName": "web", "servicePort": 80}, resource)
+        v1 = self.get("ingresses.v1.networking.k8s.io")
+        self.assertEqual(v1["apiVersion"], "networking.k8s.io/v1")
+        self.assertEqual(v1["spec"]["defaultBackend"],
+                         {"service": {"name": "web", "port": {"number": 80}}})
+        self.assertEqual(v1["spec"]["rules"][0]["http"]["paths"][0]["backend"],
+                         {"service": {"name": "web", "port": {"name": "http"}}})
+        self.assertEqual(v1["spec"]["rules"][0]["http"]["paths"][0]["pathType"],
+                         "Exact")
+
+        # A changed object goes as a strategic merge patch.
+        out = self.kubectl("apply", "--validate=false", "-f", "-", stdin=BETA % 8080)
+        self.assertRegex(out, "ingress.*/hello configured")
+        changed = self.get("ingresses.v1.networking.k8s.io")
+        self.assertEqual(changed["spec"]["defaultBackend"]["service"]["port"], {"number": 8080})
+        self.assertEqual(changed["metadata"]["uid"], v1["metadata"]["uid"])
+        self.assertEqual(changed["metadata"]["generation"], 2)
+
+        # Replace, with the version read and with an older one.
+        changed["spec"]["defaultBackend"]["service"]["port"] = {"name": "web"}
+        self.kubectl("replace", "--validate=false", "-f", "-", stdin=json.dumps(changed))
+        out = self.kubectl("replace", "--validate=false", "-f", "-", stdin=json.dumps(changed),
+                           fails=True)
+        self.assertIn("the object has been modified", out)
+
+        self.kubectl("patch", "ingresses.v1beta1.networking.k8s.io", "hello", "--type=merge", "-p",
+                     '{"spec":{"backend":{"servicePort":7}},"metadata":{"labels":{"a":"b"}}}')
+        patched = self.get("ingresses.v1beta1.extensions")
+        self.assertEqual(patched["spec"]["backend"]["servicePort"], 7)
+        self.assertEqual(patched["metadata"]["labels"], {"a": "b"})
+
+        table = self.kubectl("get", "ingress", "-A")
+        self.assertRegex(table, "NAMESPACE +NAME +CLASS +HOSTS +ADDRESS +PORTS +AGE")
+        self.assertRegex(table, r"default +hello +<none> +hello\.example\.com +80 ")
+        self.assertIn("hello", self.kubectl("get", "ingress", "-l", "a=b"))
+        self.assertIn("hello", self.kubectl("describe", "ingress", "hello"))
+
+        self.kubectl("delete", "ingress", "hello")
+        self.assertIn("NotFound", self.kubectl("get", "ingress", "hello", fails=True))
+        self.kubectl("delete", "ingress", "hello", "--ignore-not-found")
+
+    def test_watches(self):
+        self.kubectl("create", "namespace", "watching")
+        mine = (BETA % 80).replace("namespace: default", "namespace: watching")
+        watch = subprocess.Popen(
+            [KUBECTL, f"--kubeconfig={self.server.kubeconfig}",
+             f"--cache-dir={self.server.dir}/cache", "get", "ingress", "-w", "-n", "watching", "--output-watch-events",
+             "-o", "custom-columns=TYPE:type,NAME:object.metadata.name,A:object.metadata.labels.a",
+             "--no-headers"], stdout=subprocess.PIPE, text=True)
+        lines = queue.SimpleQueue()
+        threading.Thread(target=lambda: [lines.put(line.split()) for line in watch.stdout],
+                         daemon=True).start()
+        try:
+            self.kubectl("apply", "--validate=false", "-f", "-", stdin=mine)
+            self.assertEqual(lines.get(timeout=30)[:2], ["ADDED", "hello"])
+            self.kubectl("label", "ingress", "hello", "a=1", "-n", "watching")
+            self.assertEqual(lines.get(timeout=30), ["MODIFIED", "hello", "1"])
+            self.kubectl("delete", "ingress", "hello", "-n", "watching")
+            self.assertEqual(lines.get(timeout=30)[:2], ["DELETED", "hello"])
+        finally:
+            watch.kill()
+            watch.wait()
+            watch.stdout.close()
+
+    def test_namespaces_hold_and_take_along(self):
+        names = self.kubectl("get", "namespaces", "-o", "name").split()
+        for name in ("default", "kube-system", "kube-public", "kube-node-lease"):
+            self.assertIn("namespace/" + name, names)
+        elsewhere = (BETA % 80).replace("namespace: default", "namespace: elsewhere")
+        self.assertIn('namespaces "elsewhere" not found', self.kubectl(
+            "apply", "--validate=false", "-f", "-", stdin=elsewhere, fails=True))
+        self.kubectl("create", "namespace", "elsewhere")
+        self.kubectl("apply", "--validate=false", "-f", "-", stdin=elsewhere)
+        self.assertIn("hello", self.kubectl("get", "ingress", "-n", "elsewhere", "-o", "name"))
+        self.kubectl("delete", "namespace", "elsewhere", "--timeout=30s")
+        self.assertEqual(self.kubectl("get", "ingress", "-n", "elsewhere", "-o", "name"), "")
+        self.assertIn("forbidden", self.kubectl("delete", "namespace", "default", fails=True))
+
+    def test_ingress_classes_have_no_namespace(self):
+        self.kubectl("apply", "--validate=false", "-f", "-", stdin="""apiVersion: networking.k8s.io/v1beta1
+kind: IngressClass
+metadata:
+  name: external
+spec:
+  controller: example.com/controller
+""")
+        got = self.get("ingressclasses.v1.networking.k8s.io", "external")
+        self.assertEqual(got["spec"]["controller"], "example.com/controller")
+        self.assertRegex(self.kubectl("get", "ingressclass"),
+                         r"external +example\.com/controller +<none> ")
+        self.kubectl("delete", "ingressclass", "external")
+
+
+if __name__ == "__main__":
+    apiserver.main("kubectl" if not KUBECTL else None)
