@@ -109,8 +109,9 @@ void ValidateHints(const EndpointHints& hints, const field::Path& path, field::E
   }
 }
 
-void ValidateEndpoint(const Endpoint& endpoint, std::string_view type, const field::Path& path,
-                      field::ErrorList& errors, field::ErrorList& declared) {
+void ValidateEndpoint(const Endpoint& endpoint, std::string_view type, const Context& context,
+                      const field::Path& path, field::ErrorList& errors,
+                      field::ErrorList& declared) {
   const field::Path list = path.Child("addresses");
   const auto& addresses = Items(endpoint.addresses);
   if (addresses.empty()) {
@@ -125,7 +126,8 @@ void ValidateEndpoint(const Endpoint& endpoint, std::string_view type, const fie
     AppendInvalid(path.Child("nodeName"), *endpoint.node_name,
                   Dns1123Subdomain(*endpoint.node_name), errors);
   }
-  const field::Path topology = path.Child("deprecatedTopology");
+  const field::Path topology =
+      path.Child(context.request_version == "v1beta1" ? "topology" : "deprecatedTopology");
   if (endpoint.deprecated_topology.size() > kMaxTopology) {
     errors.push_back(field::TooMany(topology, endpoint.deprecated_topology.size(), kMaxTopology));
   }
@@ -171,7 +173,8 @@ void ValidatePorts(const EndpointSlice& slice, field::ErrorList& errors) {
   }
 }
 
-void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, field::ErrorList& errors) {
+void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, const Context& context,
+                   field::ErrorList& errors) {
   field::ErrorList declared;
   ValidateMetadata(slice.metadata, true, SubdomainName, MetadataRules::kKind, errors);
   const field::Path type("addressType");
@@ -188,7 +191,8 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, field::
       errors.push_back(field::TooMany(path, endpoints.size(), kMaxEndpoints));
     } else {
       for (std::size_t i = 0; i < endpoints.size(); ++i) {
-        ValidateEndpoint(endpoints[i], slice.address_type, path.Index(i), errors, declared);
+        ValidateEndpoint(endpoints[i], slice.address_type, context, path.Index(i), errors,
+                         declared);
       }
     }
   }
@@ -198,13 +202,13 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, field::
   field::Append(errors, std::move(declared));
 }
 
-void Create(const Object& object, const Context& /*context*/, field::ErrorList& errors) {
-  ValidateSlice(object.Get<EndpointSlice>(), nullptr, errors);
+void Create(const Object& object, const Context& context, field::ErrorList& errors) {
+  ValidateSlice(object.Get<EndpointSlice>(), nullptr, context, errors);
 }
 
-void Update(const Object& object, const Object& before, const Context& /*context*/,
+void Update(const Object& object, const Object& before, const Context& context,
             field::ErrorList& errors) {
-  ValidateSlice(object.Get<EndpointSlice>(), &before.Get<EndpointSlice>(), errors);
+  ValidateSlice(object.Get<EndpointSlice>(), &before.Get<EndpointSlice>(), context, errors);
 }
 
 void Warn(const Object& object, const Object* old, std::vector<std::string>& warnings) {

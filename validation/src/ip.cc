@@ -66,8 +66,11 @@ bool ParseV6(std::string_view text, Ip& out) {
     }
     std::size_t digits = 0;
     unsigned value = 0;
-    while (digits < text.size() && digits < 5 && HexValue(text[digits]) >= 0) {
+    while (digits < text.size() && HexValue(text[digits]) >= 0) {
       value = value * 16 + static_cast<unsigned>(HexValue(text[digits]));
+      if (value > 0xffff) {
+        return false;
+      }
       ++digits;
     }
     if (digits < text.size() && text[digits] == '.') {
@@ -77,9 +80,10 @@ bool ParseV6(std::string_view text, Ip& out) {
       filled += 4;
       break;
     }
-    if (digits == 0 || digits > 4) {
+    if (digits == 0) {
       return false;
     }
+    out.leading_zeros = out.leading_zeros || digits > 4;
     out.bytes[filled++] = static_cast<std::uint8_t>(value >> 8U);
     out.bytes[filled++] = static_cast<std::uint8_t>(value);
     text.remove_prefix(digits);
@@ -245,20 +249,19 @@ std::optional<Cidr> ParseCidr(std::string_view text) {
   }
   const std::optional<Ip> ip = ParseIp(text.substr(0, slash));
   const std::string_view digits = text.substr(slash + 1);
-  if (!ip || digits.empty() || digits.size() > 9 ||
-      !std::all_of(digits.begin(), digits.end(), IsDigit)) {
+  if (!ip || digits.empty() || !std::all_of(digits.begin(), digits.end(), IsDigit)) {
     return std::nullopt;
   }
   Cidr out{.ip = *ip};
   for (const char c : digits) {
     out.prefix = out.prefix * 10 + (c - '0');
+    if (out.prefix > 128) {
+      return std::nullopt;
+    }
   }
   out.leading_zeros = ip->leading_zeros || (digits.size() > 1 && digits.front() == '0');
   if (ip->mapped) {
     // The length counts from the start of the IPv6 address.
-    if (out.prefix > 128) {
-      return std::nullopt;
-    }
     if (out.prefix < 96) {
       out.ip.v4 = false;
     } else {

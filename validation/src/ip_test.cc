@@ -44,6 +44,8 @@ TEST(IpTest, AddressesAreReadAndPrintedCanonically) {
       {":1", nullptr},
       {"1:", nullptr},
       {"12345::", nullptr},
+      {"00001::1", "1::1"},
+      {"::0000001.2.3.4", "::102:304"},
       {"fe80::1%eth0", nullptr},
       {":::", nullptr},
   };
@@ -77,6 +79,7 @@ TEST(IpTest, RulesSayWhatUpstreamSays) {
   EXPECT_EQ(legacy("1.2.3.4"), "");
   EXPECT_EQ(legacy("FD00::1"), "");
   EXPECT_EQ(legacy("01.2.3.4"), "must not have leading 0s");
+  EXPECT_EQ(legacy("00001::1"), "must not have leading 0s");
   EXPECT_EQ(legacy("::ffff:1.2.3.4"), "must not be an IPv4-mapped IPv6 address");
   EXPECT_EQ(legacy("x"), "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
   EXPECT_EQ(strict("FD00::1"), "must be in canonical form (\"fd00::1\")");
@@ -85,6 +88,7 @@ TEST(IpTest, RulesSayWhatUpstreamSays) {
   EXPECT_EQ(cidr("10.0.0.1/8"), "must not have bits set beyond the prefix length");
   EXPECT_EQ(cidr("10.0.0.0/08"), "must not have leading 0s in IP or prefix length");
   EXPECT_EQ(cidr("::ffff:10.0.0.0/104"), "must not have an IPv4-mapped IPv6 address");
+  EXPECT_EQ(cidr("10.0.0.0/0000000008"), "must not have leading 0s in IP or prefix length");
   EXPECT_EQ(cidr("10.0.0.0/33"), "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
 }
 

@@ -18,7 +18,7 @@ struct Ip {
   std::array<std::uint8_t, 16> bytes{};
   bool v4 = false;             // IPv4, also when it came IPv4-mapped.
   bool mapped = false;         // It came as ::ffff:a.b.c.d, in whatever spelling.
-  bool leading_zeros = false;  // An octet had leading zeros.
+  bool leading_zeros = false;  // A number of it had leading zeros that its form does not allow.
 
   // Returns the canonical text: dotted, or as RFC 5952 says.
   [[nodiscard]] std::string ToString() const;

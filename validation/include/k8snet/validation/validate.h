@@ -1,7 +1,8 @@
 // Validation of the built-in kinds, on their hub versions.
 //
 // Errors come in upstream's order, with upstream's paths, values and words; equal ones once. Paths
-// are those of the hub version, except for Ingresses written through a v1beta1 version.
+// are those of the hub version, except for Ingresses and topologies of EndpointSlices written
+// through a v1beta1 version.
 #ifndef K8SNET_VALIDATION_VALIDATE_H_
 #define K8SNET_VALIDATION_VALIDATE_H_
 
