@@ -8,6 +8,7 @@
 
 #include "k8snet/apis/meta.h"
 #include "src/errors.h"
+#include "src/registry/stored_form.h"
 
 namespace k8snet::server {
 namespace {
@@ -109,6 +110,7 @@ std::vector<std::string> DeletionFinalizers(const std::vector<std::string>& old,
 // The object as clients see it.
 Object Shown(const StoredKind& kind, const Object& object) {
   MutableObject shown(object);
+  DropEmptyLists(shown);
   kind.strategy->FillOnRead(shown);
   return std::move(shown).Freeze();
 }
@@ -248,6 +250,7 @@ Result<Object> Writer::Store(const StoredKind& kind, const std::string& key, con
   K8SNET_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> revisions,
                           storage_.Commit(std::move(batch)));
   MutableObject stored(object);
+  DropEmptyLists(stored);
   MetaOf(stored).resource_version = std::to_string(revisions.front());
   kind.strategy->FillOnRead(stored);
   return std::move(stored).Freeze();
