@@ -220,7 +220,7 @@ TEST_F(CacheTest, EncodingsAreMadeOnceAndEvictedUnderTheBudget) {
   };
   EXPECT_EQ(entry->Encoding(1, make), entry->Encoding(1, make));
   EXPECT_EQ(made, 1);
-  entry->Encoding(2, make);
+  (void)entry->Encoding(2, make);
   EXPECT_EQ(made, 2);
   for (int i = 0; i < 2000; ++i) {
     const std::string key = "/registry/pods/default/" + std::to_string(i);

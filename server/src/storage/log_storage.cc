@@ -1,6 +1,8 @@
 #include "src/storage/log_storage.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace k8snet::server {
@@ -44,13 +46,25 @@ Result<OpenState> LogStorage::Open(Observer observer) {
   return std::exchange(initial_, {});
 }
 
-Result<std::vector<std::uint64_t>> LogStorage::Commit(std::vector<Change> batch) {
+Status LogStorage::CheckBatch(const std::vector<Change>& batch) const {
+  std::unordered_set<std::string_view> keys;
   for (const Change& change : batch) {
+    if (change.key.empty()) {
+      return Error(Reason::kInternalError, "storage: a change has no key");
+    }
+    if (batch.size() > 1 && !keys.insert(change.key).second) {
+      return Error(Reason::kInternalError, "storage: a batch changes " + change.key + " twice");
+    }
     if (change.value != nullptr && change.value->size() > options_.max_value_bytes) {
       return Error(Reason::kRequestEntityTooLarge, "Request entity too large: limit is " +
                                                        std::to_string(options_.max_value_bytes));
     }
   }
+  return {};
+}
+
+Result<std::vector<std::uint64_t>> LogStorage::Commit(std::vector<Change> batch) {
+  K8SNET_RETURN_IF_ERROR(CheckBatch(batch));
   Waiting mine{.batch = std::move(batch)};
   mutex_.Lock();
   queue_.push_back(&mine);
@@ -88,10 +102,9 @@ void LogStorage::WriteGroup(const std::vector<Waiting*>& group) {
   if (const Status written = nothing ? Status() : log_->Write(transaction); !written) {
     Unstage(transaction);
     revision_ = before;
+    // Also for those that conflict: it may be with what was not written.
     for (Waiting* waiting : group) {
-      if (waiting->status) {
-        waiting->status = written.error();
-      }
+      waiting->status = written.error();
     }
     return;
   }
@@ -198,7 +211,10 @@ Status LogStorage::Compact(std::uint64_t revision) {
   for (;;) {
     {
       const MutexLock lock(mutex_);
-      compact_to_ = std::max(compact_to_, revision);
+      // Of the changes that there are: later ones keep their time.
+      if (!past_.empty()) {
+        compact_to_ = std::max(compact_to_, std::min(revision, past_.back().record.revision));
+      }
       if (past_.empty() || past_.front().record.revision > revision) {
         return {};
       }

@@ -61,6 +61,9 @@ class LogStorage final : public Storage {
     std::chrono::steady_clock::time_point at;
   };
 
+  // Checks what does not depend on the content of the store.
+  [[nodiscard]] Status CheckBatch(const std::vector<Change>& batch) const;
+
   // The following are the writer's: the thread that has set writing_.
   void WriteGroup(const std::vector<Waiting*>& group);
   // Checks the batch against the index, and if it holds appends its records to the transaction and

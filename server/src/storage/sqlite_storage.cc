@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -44,7 +46,10 @@ class File {
     }
   }
   File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  File& operator=(File&&) = delete;
+  File& operator=(File&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
@@ -65,6 +70,21 @@ using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 Error Broken(const std::string& path, std::string_view what) {
   return {Reason::kInternalError, "store " + path + ": " + std::string(what)};
+}
+
+// Returns what went wrong last in `database`, in our words where users meet it.
+Error Broken(const std::string& path, sqlite3* database) {
+  const std::string message = sqlite3_errmsg(database);
+  switch (sqlite3_errcode(database) & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Broken(path, "is in use by another process");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Broken(path, "is truncated or corrupt: " + message);
+    default:
+      return Broken(path, message);
+  }
 }
 
 std::uint32_t BigEndian(const unsigned char* bytes) {
@@ -98,6 +118,12 @@ Status CheckHead(const File& file, const std::string& path, bool& empty) {
   if (BigEndian(&head[60]) != static_cast<std::uint32_t>(kFormat)) {
     return Broken(path, "is of another format, " + std::to_string(BigEndian(&head[60])) +
                             ", than this program's, " + std::to_string(kFormat));
+  }
+  // With a write-ahead log beside it, a shorter file may be one whose process was killed while it
+  // moved pages from there. SQLite then looks at both.
+  struct stat wal {};
+  if (::stat((path + "-wal").c_str(), &wal) == 0 && wal.st_size > 0) {
+    return {};
   }
   const std::uint32_t raw_page = (std::uint32_t{head[16]} << 8U) | head[17];
   const std::uint64_t page = raw_page == 1 ? 65536 : raw_page;
@@ -156,7 +182,13 @@ class SqliteLog final : public RecordLog {
       record.previous_revision = static_cast<std::uint64_t>(sqlite3_column_int64(rows.get(), 3));
       state.revision = record.revision;
       const auto before = alive.find(record.key);
+      const std::uint64_t found = before == alive.end() ? 0 : before->second.revision;
       if (record.revision > state.compacted_revision) {
+        if (record.previous_revision != found) {
+          return Broken(path_, "is corrupt: revision " + std::to_string(record.revision) +
+                                   " follows " + std::to_string(record.previous_revision) +
+                                   ", but the log has " + std::to_string(found));
+        }
         if (before != alive.end()) {
           record.previous_value = before->second.value;
         }
@@ -224,7 +256,11 @@ class SqliteLog final : public RecordLog {
       K8SNET_RETURN_IF_ERROR(Run(compact_));
     }
     const Status committed = Run(commit_);
-    unsure_ = !committed && sqlite3_extended_errcode(database_.get()) == SQLITE_IOERR_FSYNC;
+    if (!committed && sqlite3_extended_errcode(database_.get()) == SQLITE_IOERR_FSYNC) {
+      unsure_ = true;
+      // Nothing that is unsure may reach the file when it is closed.
+      sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    }
     return committed;
   }
 
@@ -244,7 +280,7 @@ class SqliteLog final : public RecordLog {
     return static_cast<std::uint64_t>(sqlite3_column_int64(row.get(), 0));
   }
 
-  Error Failed() { return Broken(path_, sqlite3_errmsg(database_.get())); }
+  Error Failed() { return Broken(path_, database_.get()); }
 
   const std::string path_;
   const File lock_;  // Given back after the database is closed.
@@ -257,60 +293,106 @@ class SqliteLog final : public RecordLog {
   bool unsure_ = false;
 };
 
-Result<Database> OpenDatabase(const std::string& path, bool make) {
+Result<Database> OpenDatabase(const std::string& path, const std::string& set_up) {
   sqlite3* raw = nullptr;
-  const int opened = sqlite3_open_v2(
-      path.c_str(), &raw,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-      nullptr);
+  const int opened =
+      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(raw);
   if (opened != SQLITE_OK) {
-    return Broken(path, raw == nullptr ? "out of memory" : sqlite3_errmsg(raw));
+    return raw == nullptr ? Broken(path, "out of memory") : Broken(path, raw);
   }
   sqlite3_extended_result_codes(raw, 1);
-  std::string set_up =
-      "PRAGMA locking_mode = EXCLUSIVE;"
-      "PRAGMA journal_mode = WAL;"
-      "PRAGMA synchronous = FULL;"
-      "PRAGMA journal_size_limit = 16777216;";
-  if (make) {
-    set_up += "BEGIN IMMEDIATE;" + std::string(kSchema) +
-              "PRAGMA application_id = " + std::to_string(kApplicationId) +
-              ";PRAGMA user_version = " + std::to_string(kFormat) + ";COMMIT;" +
-              // So that the head of the file says whose it is from the start.
-              "PRAGMA wal_checkpoint(TRUNCATE);";
-  }
   if (sqlite3_exec(raw, set_up.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return Broken(path, sqlite3_errmsg(raw));
+    return Broken(path, raw);
   }
   return database;
+}
+
+// Locks the file for this process, as long as the result lives, and makes it if there is none.
+Result<File> Lock(const std::string& path) {
+  while (true) {
+    File file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (file.get() < 0) {
+      return Broken(path, std::strerror(errno));
+    }
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      return Broken(path,
+                    errno == EWOULDBLOCK ? "is in use by another process" : std::strerror(errno));
+    }
+    // Another process may have put a new store there since.
+    struct stat mine {};
+    struct stat there {};
+    if (::fstat(file.get(), &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
+        mine.st_ino == there.st_ino && mine.st_dev == there.st_dev) {
+      return file;
+    }
+  }
+}
+
+// Puts a new store, which is complete before it has the name, in the place of the empty file that
+// `lock` is of; from then on `lock` is of the new one.
+Status Make(const std::string& path, File& lock) {
+  const std::string unfinished = path + ".new";
+  for (const std::string& old : {unfinished, unfinished + "-wal", path + "-wal"}) {
+    if (::unlink(old.c_str()) != 0 && errno != ENOENT) {
+      return Broken(old, std::strerror(errno));
+    }
+  }
+  K8SNET_ASSIGN_OR_RETURN(File file, Lock(unfinished));
+  // One fsync at the end does for all.
+  Result<Database> database = OpenDatabase(
+      unfinished,
+      "PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; "
+      "BEGIN;" +
+          std::string(kSchema) + "PRAGMA application_id = " + std::to_string(kApplicationId) +
+          ";PRAGMA user_version = " + std::to_string(kFormat) +
+          ";COMMIT; PRAGMA wal_checkpoint(TRUNCATE);");
+  if (!database) {
+    return std::move(database).error();
+  }
+  database->reset();
+  const std::string::size_type slash = path.rfind('/');
+  const std::string directory =
+      slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  const File parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (::fsync(file.get()) != 0 || ::rename(unfinished.c_str(), path.c_str()) != 0 ||
+      parent.get() < 0 || ::fsync(parent.get()) != 0) {
+    return Broken(path, std::strerror(errno));
+  }
+  lock = std::move(file);
+  return {};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Storage>> OpenSqliteStorage(const std::string& path,
                                                    const StorageOptions& options) {
-  File lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (lock.get() < 0) {
+  K8SNET_ASSIGN_OR_RETURN(File lock, Lock(path));
+  // The files beside it are named after the file itself, not after a link to it.
+  std::array<char, PATH_MAX> resolved{};
+  if (::realpath(path.c_str(), resolved.data()) == nullptr) {
     return Broken(path, std::strerror(errno));
   }
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    return Broken(path,
-                  errno == EWOULDBLOCK ? "is in use by another process" : std::strerror(errno));
-  }
+  const std::string real(resolved.data());
   bool empty = false;
-  K8SNET_RETURN_IF_ERROR(CheckHead(lock, path, empty));
-  K8SNET_ASSIGN_OR_RETURN(Database database, OpenDatabase(path, empty));
-  sqlite3* raw = database.get();
-  auto log = std::make_unique<SqliteLog>(path, std::move(lock), std::move(database));
-  const Status prepared = log->Prepare();
-  Result<OpenState> state = prepared ? log->Load() : Result<OpenState>(prepared.error());
-  if (!state) {
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    return std::move(state).error();
+  K8SNET_RETURN_IF_ERROR(CheckHead(lock, real, empty));
+  if (empty) {
+    K8SNET_RETURN_IF_ERROR(Make(real, lock));
   }
+  K8SNET_ASSIGN_OR_RETURN(Database database, OpenDatabase(real,
+                                                          "PRAGMA locking_mode = EXCLUSIVE;"
+                                                          "PRAGMA journal_mode = WAL;"
+                                                          "PRAGMA synchronous = FULL;"
+                                                          "PRAGMA journal_size_limit = 16777216;"));
+  sqlite3* raw = database.get();
+  // Until its content has proved good, nothing is moved from the write-ahead log to the file.
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  auto log = std::make_unique<SqliteLog>(real, std::move(lock), std::move(database));
+  K8SNET_RETURN_IF_ERROR(log->Prepare());
+  K8SNET_ASSIGN_OR_RETURN(OpenState state, log->Load());
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   return std::unique_ptr<Storage>(
-      std::make_unique<LogStorage>(std::move(log), *std::move(state), options));
+      std::make_unique<LogStorage>(std::move(log), std::move(state), options));
 }
 
 }  // namespace k8snet::server

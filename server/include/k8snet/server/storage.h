@@ -71,7 +71,7 @@ class Storage {
   // occur once in a batch. An empty batch succeeds and changes nothing.
   // Errors: kConflict, an expected revision does not hold or what is to be deleted does not exist
   //         (message: the key); kRequestEntityTooLarge; kInternalError, the store failed and holds
-  //         none of the batch, which may be tried again.
+  //         none of the batch, which may be tried again; or a key is empty or occurs twice.
   [[nodiscard]] virtual Result<std::vector<std::uint64_t>> Commit(std::vector<Change> batch) = 0;
 
   // Returns the records with a revision over `revision`, in order, with their previous values.
