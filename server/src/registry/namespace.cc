@@ -41,7 +41,9 @@ class NamespaceStrategy final : public GenericStrategy {
   }
 
   void PrepareForDeletion(MutableObject& object) override {
-    object.Get<Namespace>().status.phase = "Terminating";
+    auto& name_space = object.Get<Namespace>();
+    name_space.status.phase = "Terminating";
+    name_space.metadata.deletion_grace_period_seconds.reset();
   }
 
   void AfterMarked(const Object& object) override {

@@ -16,8 +16,11 @@ Result<Response> Verbs::Get(const Call& call) const {
     return BadRequest("the export parameter, deprecated since v1.14, is no longer supported");
   }
   if (const std::string* version = call.query().Find("resourceVersion")) {
-    K8SNET_ASSIGN_OR_RETURN(const std::uint64_t revision, ParseResourceVersion(*version));
-    K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(revision, kRevisionWait));
+    const auto revision = ParseResourceVersion(*version);
+    if (!revision) {
+      return Unclassified(revision.error().message);
+    }
+    K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(*revision, kRevisionWait));
   }
   const StoredKind& kind = *call.target.kind;
   const EntryPtr entry =

@@ -110,6 +110,9 @@ void CheckListOptions(const ListOptions& options, const std::string& match,
       errors.push_back(field::Forbidden(
           match_path,
           "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+      if (match != "NotOlderThan") {
+        errors.push_back(field::NotSupported(match_path, match, {"NotOlderThan"}));
+      }
     }
     if (initial && match != "NotOlderThan") {
       errors.push_back(field::Forbidden(

@@ -38,9 +38,9 @@ Result<Response> Verbs::Watch(const Call& call) const {
   if (plan.output.transform == Transform::kTable) {
     K8SNET_ASSIGN_OR_RETURN(plan.include, Renderer::ParseIncludeObject(call.query()));
   }
-  auto parsed = ParseResourceVersion(options.resource_version);
+  const auto parsed = ParseResourceVersion(options.resource_version);
   if (!parsed) {
-    return std::move(parsed).error().Wrap("invalid resource version");
+    return Unclassified(parsed.error().message);
   }
   const std::uint64_t revision = *parsed;
 
