@@ -85,7 +85,7 @@ Response PlainError(const Error& error) {
 }
 
 Response NegotiatedError(const Request& request, const Query& query, const Error& error) {
-  auto output = NegotiateOutput(request, query, Endpoint::kObjects);
+  auto output = NegotiateOutput(request, query, Endpoint::kPlain);
   return output ? ErrorIn(*output, error) : PlainError(error);
 }
 

@@ -17,7 +17,7 @@ Result<Response> Verbs::Delete(const Call& call) const {
                           NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const DeleteRequest request,
-                          ParseDeleteRequest(call.request, call.query(), parts_.catalog));
+                          ParseDeleteRequest(call.request, call.query()));
   const Resource& resource = *call.target.resource;
   K8SNET_ASSIGN_OR_RETURN(const Deleted deleted,
                           parts_.writer.Delete(TargetOf(call, request.dry_run), request.rules));

@@ -17,7 +17,7 @@ Result<Response> Verbs::DeleteCollection(const Call& call) const {
                           ParseSelection(*call.target.kind->hub, options));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const DeleteRequest request,
-                          ParseDeleteRequest(call.request, call.query(), parts_.catalog));
+                          ParseDeleteRequest(call.request, call.query()));
   K8SNET_ASSIGN_OR_RETURN(const ListPage page, SelectPage(call, options, selection));
   WriteTarget target = TargetOf(call, request.dry_run);
   for (const Entry* entry : page.entries) {

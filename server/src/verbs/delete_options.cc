@@ -18,16 +18,7 @@ namespace {
 
 using meta::v1::DeleteOptions;
 
-bool Exists(const Catalog& catalog, const Decoded& body) {
-  std::string_view item = body.kind;
-  if (item.ends_with("List")) {
-    item.remove_suffix(4);
-  }
-  return catalog.FindKind(body.api_version, item) != nullptr ||
-         (body.api_version == "v1" && body.kind == TypeOf<meta::v1::Status>().name);
-}
-
-Result<DeleteOptions> OptionsFromBody(const Request& request, const Catalog& catalog) {
+Result<DeleteOptions> OptionsFromBody(const Request& request) {
   K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(request));
   const Type& type = TypeOf<DeleteOptions>();
   auto decoded = format == Format::kJson   ? DecodeJson(type, request.body)
@@ -37,9 +28,8 @@ Result<DeleteOptions> OptionsFromBody(const Request& request, const Catalog& cat
     return std::move(decoded).error();
   }
   if (!decoded->kind.empty() && decoded->kind != type.name) {
-    if (Exists(catalog, *decoded)) {
-      return BadRequest("converting (" + GroupVersion::Parse(decoded->api_version).version + "." +
-                        decoded->kind + ") to (v1.DeleteOptions): unknown conversion");
+    if (decoded->api_version == "v1" && decoded->kind == TypeOf<meta::v1::Status>().name) {
+      return BadRequest("converting (v1.Status) to (v1.DeleteOptions): unknown conversion");
     }
     const std::string version = decoded->api_version.empty() ? "v1" : decoded->api_version;
     return BadRequest("no kind " + field::Quote(decoded->kind) + " is registered for version " +
@@ -107,11 +97,10 @@ DeleteRules::Policy PolicyOf(const DeleteOptions& options) {
 
 }  // namespace
 
-Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query,
-                                         const Catalog& catalog) {
+Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query) {
   K8SNET_ASSIGN_OR_RETURN(const DeleteOptions options, request.body.empty()
                                                            ? OptionsFromQuery(query)
-                                                           : OptionsFromBody(request, catalog));
+                                                           : OptionsFromBody(request));
   if (const field::ErrorList errors = Check(options); !errors.empty()) {
     return Invalid("DeleteOptions", "meta.k8s.io", "", errors);
   }

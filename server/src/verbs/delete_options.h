@@ -5,7 +5,6 @@
 #include "k8snet/apis/base/result.h"
 #include "k8snet/server/http.h"
 #include "src/query.h"
-#include "src/registry/catalog.h"
 #include "src/registry/writer.h"
 
 namespace k8snet::server {
@@ -19,12 +18,10 @@ struct DeleteRequest {
 };
 
 // Returns what the DeleteOptions in the body say, or, if there is no body, the query.
-// `catalog` tells kinds that exist from others, for the error about a body of the wrong kind.
 // Errors: kBadRequest, kUnsupportedMediaType, kInvalid.
 // Source: kubernetes/apiserver pkg/endpoints/handlers/delete.go; kubernetes/apimachinery
 // pkg/apis/meta/v1/validation/validation.go, ValidateDeleteOptions.
-[[nodiscard]] Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query,
-                                                       const Catalog& catalog);
+[[nodiscard]] Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query);
 
 }  // namespace k8snet::server
 
