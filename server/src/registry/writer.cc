@@ -347,8 +347,8 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
       if (!IsConflict(stored.error())) {
         return std::move(stored).error();
       }
-      return any_revision ? Result<Tried>(Tried())
-                          : Result<Tried>(ModifiedConflict(resource, target.name));
+      // Tried again, a client that means one revision gets its conflict.
+      return Tried();
     }
     if (reservation != nullptr && !target.scope.dry_run) {
       reservation->Commit();
