@@ -38,7 +38,9 @@ function(k8snet_compile target)
     ${target}
     PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers
             $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
-            # False alarms of g++ 12 on inlined std::string and std::atomic (GCC bugs 105651, 101361).
+            # False alarms of g++ 12 on inlined std::string, std::atomic and temporaries of aggregates
+            # (GCC bugs 105651, 101361, 105562).
+            $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
             $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
             $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
             $<$<BOOL:${K8SNET_WERROR}>:-Werror>)
