@@ -27,7 +27,7 @@ cmake --build build/quickstart --target k8snet-apiserver
 home=${K8SNET_HOME:-$HOME/.k8snet}
 mkdir -p "$home"
 rm -f "$home/kubeconfig"
-build/quickstart/server/k8snet-apiserver --bind-address=127.0.0.1 --secure-port="${K8SNET_PORT:-0}" \
+nohup build/quickstart/server/k8snet-apiserver --bind-address=127.0.0.1 --secure-port="${K8SNET_PORT:-0}" \
   --storage="sqlite:$home/store.db" --cert-dir="$home/certs" --write-kubeconfig="$home/kubeconfig" \
   > "$home/server.log" 2>&1 &
 server=$!
