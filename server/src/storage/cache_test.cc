@@ -1,7 +1,12 @@
 #include "src/storage/cache.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -188,6 +193,81 @@ TEST_F(CacheTest, OldStatesAreMadeFromTheEvents) {
   const auto early = pods_->SnapshotAt(1);
   ASSERT_TRUE(early);
   EXPECT_EQ(early->size(), 1U);
+}
+
+// A random history: each of its states is found again, from the newest and after the store was
+// opened again.
+TEST_F(CacheTest, EveryOldStateIsWhatItWas) {
+  char directory[] = "/tmp/k8snet-cache-XXXXXX";
+  ASSERT_NE(mkdtemp(directory), nullptr);
+  const std::string path = std::string(directory) + "/store.db";
+  std::mt19937_64 random(3);
+  using Model = std::map<std::string, std::uint64_t>;
+  std::vector<Model> states(1);
+  const auto content = [](const Snapshot& snapshot) {
+    Model model;
+    for (auto it = snapshot.Seek("/registry/pods/"); it.valid(); it.Next()) {
+      model[it.entry()->key()] = it.entry()->revision();
+    }
+    return model;
+  };
+  std::string events;
+  for (const bool again : {false, true}) {
+    SCOPED_TRACE(again);
+    caches_.reset();
+    storage_.reset();
+    storage_ = *OpenSqliteStorage(path);
+    caches_ = std::make_unique<Caches>(*clock_, budget_);
+    pods_ = &caches_->Add({.prefix = "/registry/pods/"});
+    ASSERT_TRUE(caches_->Attach(*storage_));
+    while (states.size() < 200) {
+      Model model = states.back();
+      const std::string key = "/registry/pods/a/" + std::to_string(random() % 20);
+      std::uint64_t revision = 0;
+      if (random() % 3 == 0 && model.contains(key)) {
+        revision = Delete(key);
+        model.erase(key);
+      } else if (random() % 5 == 0) {
+        revision = Put("/registry/nodes/n", "x");
+      } else {
+        revision = Put(key, "x");
+        model[key] = revision;
+      }
+      ASSERT_EQ(revision, states.size());
+      states.push_back(std::move(model));
+    }
+    for (int i = 0; i < 400; ++i) {
+      const std::uint64_t revision = random() % states.size();
+      const auto at = pods_->SnapshotAt(revision);
+      ASSERT_TRUE(at) << revision;
+      EXPECT_EQ(at->revision(), revision);
+      EXPECT_EQ(content(*at), states[revision]) << revision;
+    }
+    const auto cursor = pods_->Watch(0, "");
+    ASSERT_TRUE(cursor);
+    const std::string read = Read(**cursor);
+    EXPECT_TRUE(events.empty() || read == events);
+    events = read;
+  }
+  EXPECT_EQ(pods_->SnapshotAt(states.size()).error().reason, Reason::kTimeout);
+  caches_.reset();
+  storage_.reset();
+  EXPECT_EQ(std::system(("rm -r " + std::string(directory)).c_str()), 0);
+}
+
+TEST_F(CacheTest, AStateThatIsNotKeptIsExpired) {
+  EventLogOptions options;
+  options.min_events = 2;
+  options.max_events = 3;
+  Attach(options);
+  for (int i = 0; i < 10; ++i) {
+    Put("/registry/pods/default/a", std::to_string(i));
+  }
+  EXPECT_EQ(pods_->oldest_revision(), 7U);
+  EXPECT_TRUE(pods_->SnapshotAt(7));
+  EXPECT_EQ(pods_->SnapshotAt(6).error().reason, Reason::kExpired);
+  // A resource that nobody changed is at any revision what it is now.
+  EXPECT_TRUE(nodes_->SnapshotAt(1));
 }
 
 TEST_F(CacheTest, ARevisionIsWaitedFor) {

@@ -32,6 +32,7 @@ void EncodingBudget::Add(const Encodings& owner, EncodingKey key, const Bytes& b
       set->items = old->items;
       set->charged_bytes = old->charged_bytes;
       set->position = old->position;
+      set->used = true;
     }
     return old != nullptr;
   });

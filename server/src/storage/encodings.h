@@ -79,7 +79,7 @@ class Encodings {
     std::vector<std::pair<EncodingKey, Bytes>> items;
     std::size_t charged_bytes = 0;
     std::list<const Encodings*>::iterator position;  // Guarded by the budget's mutex.
-    mutable std::atomic<bool> used{true};            // Since the clock's hand was here.
+    mutable std::atomic<bool> used{false};           // Again, since the clock's hand was here.
   };
 
   EncodingBudget& budget_;

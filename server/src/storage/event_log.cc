@@ -79,8 +79,10 @@ std::uint64_t EventCursor::progress() const {
     return seen;
   }
   const auto it = FirstAfter(scope_->events, seen);
-  const bool pending = it != scope_->events.end() && (*it)->revision <= published;
-  return pending ? seen : published;
+  if (it != scope_->events.end() && (*it)->revision <= published) {
+    return (*it)->revision - 1;
+  }
+  return published;
 }
 
 EventLog::EventLog(const Clock& clock, const EventLogOptions& options,

@@ -59,7 +59,8 @@ class EventCursor {
   [[nodiscard]] bool ready() const;
 
   // Returns the newest revision of which it is sure that Next has returned everything up to it:
-  // what a bookmark may say. At least that of the last event returned.
+  // what a bookmark may say. At least that of the last event returned,
+  // and never less than before unless the cursor has fallen off.
   [[nodiscard]] std::uint64_t progress() const;
 
  private:
