@@ -12,10 +12,11 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <map>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include <sqlite3.h>
@@ -166,48 +167,55 @@ class SqliteLog final : public RecordLog {
     sqlite3_prepare_v2(database_.get(),
                        "SELECT revision, key, value, previous FROM log ORDER BY revision", -1, &raw,
                        nullptr);
-    const Statement rows(raw);
-    if (rows == nullptr) {
+    const Statement statement(raw);
+    if (statement == nullptr) {
       return Failed();
     }
-    std::map<std::string, Record> alive;
+    std::deque<Record> rows;  // Of which nothing moves while it grows.
+    std::unordered_map<std::string_view, const Record*> latest;
     int step = 0;
-    while ((step = sqlite3_step(rows.get())) == SQLITE_ROW) {
-      Record record;
-      record.revision = static_cast<std::uint64_t>(sqlite3_column_int64(rows.get(), 0));
-      record.key = Text(rows.get(), 1);
-      if (sqlite3_column_type(rows.get(), 2) != SQLITE_NULL) {
-        record.value = std::make_shared<const std::string>(Text(rows.get(), 2));
+    while ((step = sqlite3_step(statement.get())) == SQLITE_ROW) {
+      Record& record = rows.emplace_back();
+      record.revision = static_cast<std::uint64_t>(sqlite3_column_int64(statement.get(), 0));
+      record.key = Text(statement.get(), 1);
+      if (sqlite3_column_type(statement.get(), 2) != SQLITE_NULL) {
+        record.value = std::make_shared<const std::string>(Text(statement.get(), 2));
       }
-      record.previous_revision = static_cast<std::uint64_t>(sqlite3_column_int64(rows.get(), 3));
-      state.revision = record.revision;
-      const auto before = alive.find(record.key);
-      const std::uint64_t found = before == alive.end() ? 0 : before->second.revision;
+      record.previous_revision =
+          static_cast<std::uint64_t>(sqlite3_column_int64(statement.get(), 3));
+      const Record*& before = latest[record.key];
+      const bool existed = before != nullptr && before->value != nullptr;
       if (record.revision > state.compacted_revision) {
+        const std::uint64_t found = existed ? before->revision : 0;
         if (record.previous_revision != found) {
           return Broken(path_, "is corrupt: revision " + std::to_string(record.revision) +
                                    " follows " + std::to_string(record.previous_revision) +
                                    ", but the log has " + std::to_string(found));
         }
-        if (before != alive.end()) {
-          record.previous_value = before->second.value;
-        }
-        state.history.push_back(record);
-        record.previous_value = nullptr;
+        record.previous_value = existed ? before->value : nullptr;
       }
-      if (record.value != nullptr) {
-        std::string key = record.key;
-        alive[std::move(key)] = std::move(record);
-      } else if (before != alive.end()) {
-        alive.erase(before);
-      }
+      before = &record;
     }
     if (step != SQLITE_DONE) {
       return Failed();
     }
-    state.alive.reserve(alive.size());
-    for (auto& [key, record] : alive) {
-      state.alive.push_back(std::move(record));
+    state.alive.reserve(latest.size());
+    for (const auto& [key, record] : latest) {
+      if (record->value != nullptr) {
+        state.alive.push_back({.revision = record->revision,
+                               .key = record->key,
+                               .value = record->value,
+                               .previous_revision = record->previous_revision});
+      }
+    }
+    std::ranges::sort(state.alive, {}, &Record::key);
+    if (!rows.empty()) {
+      state.revision = std::max(state.revision, rows.back().revision);
+    }
+    for (Record& record : rows) {
+      if (record.revision > state.compacted_revision) {
+        state.history.push_back(std::move(record));
+      }
     }
     return state;
   }
