@@ -2,6 +2,7 @@
 #ifndef K8SNET_APIS_BASE_ERROR_H_
 #define K8SNET_APIS_BASE_ERROR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,6 +63,12 @@ struct ErrorDetails {
   bool operator==(const ErrorDetails&) const = default;
 };
 
+// Where in its input a decoder found an error.
+struct InputPlace {
+  std::string path;        // By JSON names, such as "spec.rules[0].host"; empty: the whole input.
+  std::size_t offset = 0;  // In bytes from the begin.
+};
+
 // An error as a value. The message is part of the contract: clients print it.
 // Thread-safe: immutable once shared; a plain value otherwise.
 struct Error {
@@ -70,6 +77,8 @@ struct Error {
   std::optional<ErrorDetails> details;
   // Token to go on with after kExpired of a paged list; empty otherwise.
   std::string continue_token;
+  // Of an error of a decoder. Not part of what a client is told, and not compared.
+  std::optional<InputPlace> place;
 
   Error() = default;
   Error(Reason reason_in, std::string message_in)
@@ -80,7 +89,10 @@ struct Error {
   // Returns this error with `context` and ": " before its message.
   [[nodiscard]] Error Wrap(std::string_view context) const;
 
-  bool operator==(const Error&) const = default;
+  friend bool operator==(const Error& a, const Error& b) {
+    return a.reason == b.reason && a.message == b.message && a.details == b.details &&
+           a.continue_token == b.continue_token;
+  }
 };
 
 }  // namespace k8snet
