@@ -17,15 +17,16 @@ LAYERS = {
     "apis/base": ((), ()),
     "apis/codec": (("apis/base",), ()),
     "apis/gen": (("apis/base", "apis/codec"), ()),
+    "apis/semantics": (("apis/base", "apis/gen"), ()),
     "apis/testing": (("apis/base", "apis/codec", "apis/gen"), TESTING),
-    "apis": (("apis/base", "apis/codec", "apis/gen", "apis/testing"),
+    "apis": (("apis/base", "apis/codec", "apis/gen", "apis/semantics", "apis/testing"),
              TESTING | {"benchmark", "rapidjson", "yaml-cpp"}),
     "conversion": (("apis/base", "apis/codec", "apis/gen", "apis/testing"), TESTING | {"benchmark"}),
     "validation": (("apis/base", "apis/codec", "apis/gen", "apis/testing"),
                    TESTING | {"benchmark", "re2"}),
     "server/testing": (("apis/base", "apis/codec", "apis/gen", "apis/testing", "server"), TESTING),
-    "server": (("apis/base", "apis/codec", "apis/gen", "apis/testing", "conversion", "validation",
-                "server/testing"),
+    "server": (("apis/base", "apis/codec", "apis/gen", "apis/semantics", "apis/testing", "conversion",
+                "validation", "server/testing"),
                TESTING | {"absl", "benchmark", "httplib.h", "libdeflate.h", "nghttp2", "openssl",
                           "prometheus", "rapidjson", "re2", "sqlite3.h", "yaml-cpp", "zlib.h"}),
     "codegen": ((), TESTING | {"google"}),
@@ -42,7 +43,7 @@ INCLUDE = re.compile(r'\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 
 def layer_of(path):
     """The layer of a file of the tree, or of a public header as it is included."""
-    for layer in ("apis/base", "apis/codec", "apis/testing", "server/testing"):
+    for layer in ("apis/base", "apis/codec", "apis/semantics", "apis/testing", "server/testing"):
         if f"k8snet/{layer}/" in path:
             return layer
     for layer in ("apis", "conversion", "validation", "server", "codegen"):
@@ -86,6 +87,8 @@ EXAMPLES = [
     ("apis/include/k8snet/apis/base/a.h", True, "rapidjson/reader.h", False),
     ("apis/include/k8snet/apis/codec/json.h", False, "k8snet/apis/networking/v1.h", False),
     ("apis/include/k8snet/apis/codec/json.h", True, "unistd.h", False),
+    ("apis/include/k8snet/apis/semantics/a.h", False, "k8snet/apis/networking/v1.h", True),
+    ("apis/include/k8snet/apis/semantics/a.h", False, "k8snet/apis/codec/json.h", False),
     ("apis/src/json.cc", True, "rapidjson/reader.h", True),
     ("apis/src/json.cc", False, "k8snet/server/http.h", False),
     ("apis/gen/include/k8snet/apis/networking/v1.h", False, "k8snet/apis/base/type.h", True),
