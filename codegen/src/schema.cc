@@ -149,6 +149,9 @@ class Reader {
     if (o.has_merge_key() && !HasField(field.message, o.merge_key())) {
       return Fail(proto, "key \"" + o.merge_key() + "\" is no field of the elements of " + name);
     }
+    if (o.values_size() > 0 && !AreValues(field, o.values())) {
+      return Fail(proto, "the values of field " + name + " are no sorted strings without commas");
+    }
     if (o.has_default_() && !IsDefault(field, o.default_())) {
       return Fail(proto, "default " + o.default_() + " is no value of field " + name);
     }
@@ -165,6 +168,15 @@ class Reader {
 
   static bool HasField(const Descriptor* message, const std::string& name) {
     return message != nullptr && message->FindFieldByName(name) != nullptr;
+  }
+
+  // Whether `values` can be those of an enum.
+  static bool AreValues(const Field& field,
+                        const google::protobuf::RepeatedPtrField<std::string>& values) {
+    return field.kind == "kString" && std::is_sorted(values.begin(), values.end()) &&
+           std::none_of(values.begin(), values.end(), [](const std::string& value) {
+             return value.find(',') != std::string::npos;
+           });
   }
 
   // Whether `json` is a value for a scalar field.

@@ -34,6 +34,15 @@ std::string OneLine(const std::string& text) {
   return out;
 }
 
+// Returns `parts` with a comma between each two.
+std::string Join(const google::protobuf::RepeatedPtrField<std::string>& parts) {
+  std::string out;
+  for (int i = 0; i < parts.size(); ++i) {
+    out += (i == 0 ? "" : ",") + parts[i];
+  }
+  return out;
+}
+
 // Prints the designated initialisers of `field`, a member of `owner` at `offset` bytes.
 void PrintField(const File& file, const Message& owner, const Field& field,
                 const std::string& offset, Printer& out) {
@@ -57,20 +66,20 @@ void PrintField(const File& file, const Message& owner, const Field& field,
   const bool atomic =
       o.atomic() || (field.message != nullptr && (!is_list || o.list() == FieldOptions::MAP) &&
                      field.message->options().GetExtension(k8s_type).atomic());
-  std::string keys;
-  for (const std::string& key : o.map_keys()) {
-    keys += (keys.empty() ? "" : ",") + key;
-  }
-  for (const auto& [flag, name] : {std::pair{atomic, "atomic"},
+  for (const auto& [flag, name] : {std::pair{o.has_list(), "list_type_declared"},
+                                   {atomic, "atomic"},
                                    {o.patch_merge() || o.has_merge_key(), "patch_merge"},
-                                   {o.immutable(), "immutable"}}) {
+                                   {o.immutable(), "immutable"},
+                                   {o.required(), "required"},
+                                   {o.schema_default(), "schema_default"}}) {
     if (flag) {
       out.Print("     .$name$ = true,\n", {{"name", name}});
     }
   }
   for (const auto& [text, name] : {std::pair{o.merge_key(), "patch_merge_key"},
-                                   {keys, "list_map_keys"},
+                                   {Join(o.map_keys()), "list_map_keys"},
                                    {o.default_(), "default_json"},
+                                   {Join(o.values()), "values"},
                                    {o.feature_gate(), "feature_gate"},
                                    {o.plural_of(), "plural_of"}}) {
     if (!text.empty()) {
@@ -177,6 +186,10 @@ void PrintTypeTable(const File& file, const Message& message, Printer& out) {
        {"version", Literal(file.version())},
        {"api_version", Literal(api_version)},
        {"openapi", Literal(file.api.openapi_package() + "." + message.name)}});
+  out.Print("    .doc = $doc$,\n", {{"doc", Literal(OneLine(message.comment))}});
+  if (message.type.atomic()) {
+    out.Print("    .atomic = true,\n");
+  }
   if (message.is_kind()) {
     out.Print("    .is_kind = true,\n");
   }

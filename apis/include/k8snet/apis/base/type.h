@@ -98,12 +98,16 @@ struct Field {
   Form form = Form::kValue;
   Omit omit = Omit::kEmpty;
   ListType list_type = ListType::kAtomic;  // Lists only.
+  bool list_type_declared = false;         // Whether the IDL says it; OpenAPI tells it then.
   bool atomic = false;                     // Of a map or struct, or the items of a kMap list.
-  bool patch_merge = false;  // Strategic merge patch merges the list instead of replacing it.
-  bool immutable = false;    // Does not change once set.
+  bool patch_merge = false;     // Strategic merge patch merges the list instead of replacing it.
+  bool immutable = false;       // Does not change once set.
+  bool required = false;        // Must be given.
+  bool schema_default = false;  // OpenAPI schemas tell default_json.
   std::string_view patch_merge_key;  // Key of a merged list of structs; empty for scalars.
   std::string_view list_map_keys;    // Keys of a kMap list, joined by commas.
   std::string_view default_json;     // Default as JSON, or empty.
+  std::string_view values;           // Of an enum of strings: all, sorted, joined by commas.
   std::string_view feature_gate;     // Served only with this gate; empty: always.
   std::string_view plural_of;  // Of a list of strings: the member beside it that is its first item.
   std::string_view doc;        // Documentation, in one line.
@@ -132,6 +136,8 @@ struct Type {
   std::string_view version;       // "v1"
   std::string_view api_version;   // "networking.k8s.io/v1"
   std::string_view openapi_name;  // "io.k8s.api.networking.v1.Ingress"
+  std::string_view doc;           // Documentation, in one line.
+  bool atomic = false;            // Server-side apply takes it as one value.
   bool is_kind = false;           // Has kind and apiVersion in JSON, and an envelope in protobuf.
   bool is_list = false;           // A list kind: members metadata and items.
   std::span<const Field> fields;  // By JSON: in print order, members of inlined structs in place.
