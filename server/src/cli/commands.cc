@@ -1,0 +1,10 @@
+#include "src/cli/commands.h"
+
+namespace k8snet::cli {
+
+std::span<const Command* const> Commands() {
+  static constexpr const Command* kAll[] = {&kVersions, &kCompletion};
+  return kAll;
+}
+
+}  // namespace k8snet::cli
