@@ -15,7 +15,7 @@
 #include "k8snet/apis/core/v1.h"
 #include "k8snet/apis/discovery/v1.h"
 #include "k8snet/apis/networking/v1.h"
-#include "src/json_builder.h"
+#include "src/rapidjson.h"
 
 namespace {
 

@@ -1,3 +1,6 @@
+#include <bit>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +10,7 @@
 
 #include "k8snet/apis/codec/json.h"
 #include "src/codec_test_types.h"
+#include "src/scan.h"
 
 namespace k8snet {
 namespace {
@@ -269,6 +273,55 @@ TEST(DecodeJson, GivesGosTextForBadSyntax) {
     auto peeked = PeekJson(c.json);
     ASSERT_FALSE(peeked);
     EXPECT_EQ(peeked.error().message, message);
+  }
+}
+
+TEST(DecodeJson, SaysWhereAnErrorLies) {
+  const struct {
+    std::string_view json;
+    std::string_view path;
+    std::size_t offset;
+  } cases[] = {
+      {R"({"spec":{"rules":[{},{"http":{"number":"x"}}]}})", "spec.rules[1].http.number", 39},
+      {R"({"spec":{"big": 1e999 }})", "spec.big", 16},
+      {R"({"spec":{"hosts":["a",{}]}})", "spec.hosts[1]", 22},
+      {R"({"metadata":{"labels":{"a\"":1}}})", R"(metadata.labels.a")", 29},
+      {R"({"metadata":{"created":"x"}})", "metadata.created", 23},
+      {R"({"kind":5})", "", 8},
+      {R"({"spec":{"big":01}})", "", 16},
+      {R"({"spec":{)", "", 9},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.json);
+    auto decoded = Decode(c.json);
+    ASSERT_FALSE(decoded);
+    ASSERT_TRUE(decoded.error().place.has_value());
+    EXPECT_EQ(decoded.error().place->path, c.path);
+    EXPECT_EQ(decoded.error().place->offset, c.offset);
+  }
+}
+
+TEST(SkipPlainText, FindsTheFirstByteThatIsNotPlain) {
+  for (int c = 0; c < 256; ++c) {
+    const bool ends = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+    for (std::size_t size : {1U, 7U, 8U, 9U, 16U, 40U}) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, '!');
+        text[at] = static_cast<char>(c);
+        if (at + 1 < size) {
+          text.back() = '"';
+        }
+        const std::size_t expected = ends ? at : at + 1 < size ? size - 1 : size;
+        const char* const end = text.data() + size;
+        ASSERT_EQ(internal::SkipPlainText(text.data(), end) - text.data(), expected) << c;
+        std::uint64_t word = 0;
+        if (size == sizeof(word)) {
+          std::memcpy(&word, text.data(), size);
+          const std::uint64_t found = internal::EndsOfPlainText(word);
+          ASSERT_EQ(found == 0 ? size : std::countr_zero(found) / 8, expected) << c;
+        }
+      }
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "k8snet/apis/base/field.h"
 #include "k8snet/apis/codec/json.h"
+#include "src/json_cursor.h"
 #include "src/utf8.h"
 
 namespace k8snet {
@@ -26,55 +27,12 @@ std::string QuoteByte(char c) {
   return quoted;
 }
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  return (c | 0x20) - 'a' + 10;
-}
-
-// Returns the number of an escape \uXXXX at `pos`, or -1 if there is none.
-int ReadUnicodeEscape(std::string_view text, std::size_t pos) {
-  if (text.substr(pos, 2) != "\\u" || text.size() < pos + 6) {
-    return -1;
-  }
-  int number = 0;
-  for (const char c : text.substr(pos + 2, 4)) {
-    number = number * 16 + HexValue(c);
-  }
-  return number;
-}
-
 }  // namespace
 
 std::string internal::UnquoteJson(std::string_view quoted) {
-  const std::string_view text = quoted.substr(1, quoted.size() - 2);
-  std::string out;
-  std::size_t pos = 0;
-  while (pos < text.size()) {
-    if (text[pos] != '\\') {
-      const internal::Rune rune = internal::DecodeRune(text.substr(pos));
-      internal::AppendRune(rune.value, out);
-      pos += rune.size;
-      continue;
-    }
-    int number = ReadUnicodeEscape(text, pos);
-    if (number >= 0) {
-      pos += 6;
-      const int low = ReadUnicodeEscape(text, pos);
-      if (number >= 0xD800 && number < 0xDC00 && low >= 0xDC00 && low < 0xE000) {
-        number = 0x10000 + ((number - 0xD800) << 10) + (low - 0xDC00);
-        pos += 6;
-      }
-      internal::AppendRune(static_cast<char32_t>(number), out);
-      continue;
-    }
-    constexpr std::string_view kFrom = "bfnrt";
-    const std::size_t known = kFrom.find(text[pos + 1]);
-    out.push_back(known == std::string_view::npos ? text[pos + 1] : "\b\f\n\r\t"[known]);
-    pos += 2;
-  }
-  return out;
+  JsonCursor cursor(quoted);
+  std::string_view text;
+  return std::string(cursor.ReadString(text) ? text : quoted);
 }
 
 std::size_t internal::JsonDepth(std::string_view json) {
@@ -126,6 +84,9 @@ class Scanner {
   [[nodiscard]] const TypeMeta& meta() const { return meta_; }
   // The first type mismatch that Go would report for them, or "".
   [[nodiscard]] const std::string& mismatch() const { return mismatch_; }
+  [[nodiscard]] std::size_t mismatch_offset() const { return mismatch_offset_; }
+  // Where Check found the error.
+  [[nodiscard]] std::size_t offset() const { return pos_; }
 
  private:
   void SkipSpace() {
@@ -165,6 +126,7 @@ class Scanner {
   TypeMeta meta_;
   std::string* target_ = nullptr;  // Where the value that comes next belongs, if anywhere.
   std::string mismatch_;
+  std::size_t mismatch_offset_ = 0;
 };
 
 void Scanner::NoteValue(std::string_view what) {
@@ -175,6 +137,7 @@ void Scanner::NoteValue(std::string_view what) {
       (!root && what == "string")) {
     return;
   }
+  mismatch_offset_ = pos_;
   mismatch_ = "json: cannot unmarshal " + std::string(what) + " into Go ";
   if (root) {
     mismatch_ += R"(value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; )"
@@ -372,11 +335,15 @@ std::string JsonSyntaxError(std::string_view json) { return Scanner(json).Check(
 Result<TypeMeta> PeekJson(std::string_view json) {
   Scanner scanner(json);
   std::string error = scanner.Check();
+  std::size_t offset = scanner.offset();
   if (error.empty()) {
     error = scanner.mismatch();
+    offset = scanner.mismatch_offset();
   }
   if (!error.empty()) {
-    return Error(Reason::kBadRequest, std::string(kPrefix) + error);
+    Error bad(Reason::kBadRequest, std::string(kPrefix) + error);
+    bad.place = {.path = "", .offset = offset};
+    return bad;
   }
   return scanner.meta();
 }

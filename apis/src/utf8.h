@@ -34,7 +34,7 @@ std::string RepairUtf8(std::string_view text);
 // Kelvin sign are k, and the long s is s.
 bool EqualFold(std::string_view text, std::string_view lower);
 
-// Returns what the JSON string `quoted` says, whose syntax has been checked.
+// Returns what the JSON string `quoted` says; one that is none says itself.
 // Source: golang/go src/encoding/json/decode.go unquoteBytes.
 std::string UnquoteJson(std::string_view quoted);
 

@@ -9,8 +9,7 @@
 namespace k8snet::cli {
 namespace {
 
-constexpr std::size_t kColumns = 6;
-using Row = std::array<std::string, kColumns>;
+using Row = std::array<std::string, 5>;
 
 std::vector<Row> Rows() {
   std::vector<Row> rows;
@@ -18,16 +17,15 @@ std::vector<Row> Rows() {
     rows.push_back(
         {std::string(resource.kind),
          GroupVersion{std::string(resource.group), std::string(resource.version)}.ToString(),
-         resource.namespaced ? "namespaced" : "cluster", std::string(resource.since_release),
-         std::string(resource.removed_release), resource.hub ? "yes" : ""});
+         resource.namespaced ? "namespaced" : "cluster", std::string(resource.removed_release),
+         resource.hub ? "yes" : ""});
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a[0] < b[0]; });
   return rows;
 }
 
-constexpr std::array<std::string_view, kColumns> kTitles = {"KIND",  "VERSION", "SCOPE",
-                                                            "SINCE", "REMOVED", "HUB"};
+constexpr std::array<std::string_view, 5> kTitles = {"KIND", "VERSION", "SCOPE", "REMOVED", "HUB"};
 
 Exit RunVersions(const Invocation& invocation, const Console& console) {
   if (!invocation.arguments.empty()) {
@@ -37,8 +35,8 @@ Exit RunVersions(const Invocation& invocation, const Console& console) {
   const std::vector<Row> rows = Rows();
   std::string out;
   if (invocation.Value("output") == "json") {
-    constexpr std::array<std::string_view, kColumns> kNames = {"kind",  "apiVersion", "scope",
-                                                               "since", "removed",    "hub"};
+    constexpr std::array<std::string_view, 5> kNames = {"kind", "apiVersion", "scope", "removed",
+                                                        "hub"};
     std::string json = "[";
     for (const Row& row : rows) {
       json += json.size() > 1 ? ",{" : "{";
@@ -54,7 +52,7 @@ Exit RunVersions(const Invocation& invocation, const Console& console) {
     }
     out = IndentJson(json + "]") + "\n";
   } else {
-    std::array<std::size_t, kColumns> widths{};
+    std::array<std::size_t, 5> widths{};
     for (std::size_t i = 0; i < kTitles.size(); ++i) {
       widths[i] = kTitles[i].size();
       for (const Row& row : rows) {
@@ -94,8 +92,7 @@ const Command kVersions = {
     .arguments = "",
     .summary = "List the kinds and versions that are known",
     .description =
-        "Lists kinds and their versions, and the releases of Kubernetes that brought and removed a "
-        "version. The "
+        "Lists kinds and their versions, and the release of Kubernetes that removed a version. The "
         "hub is the version that the others are converted by way of, and that rules look at.",
     .options = kOptions,
     .examples = kExamples,
