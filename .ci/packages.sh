@@ -20,7 +20,7 @@ need() {
 
 # What building the server needs.
 build_packages=(cmake g++ ninja-build pkg-config rapidjson-dev libyaml-cpp-dev libssl-dev
-                libdeflate-dev libsqlite3-dev)
+                libdeflate-dev libnghttp2-dev libsqlite3-dev)
 # What building and running the tests needs besides.
 test_packages=(ca-certificates ccache clang-14 clang-format-14 clang-tidy-14 curl git libbenchmark-dev
                libclang-rt-14-dev libcpp-httplib-dev libgmock-dev libgtest-dev libprotobuf-dev

@@ -55,6 +55,7 @@ std::vector<Entry> Collect(const std::vector<File>& files) {
       ResourceOptions options = of_hub == nullptr ? ResourceOptions() : of_hub->resource;
       options.clear_deprecation();
       options.clear_removed_release();
+      options.clear_since_release();
       options.MergeFrom(message.resource);
       entries.push_back({&file, &message, options, of_hub == nullptr});
     }
@@ -104,8 +105,9 @@ void Print(const Entry& entry, std::size_t index, Printer& out) {
   }
   out.Print("     .generation = Generation::$generation$,\n",
             {{"generation", kGenerationNames[o.generation()]}});
-  for (const auto& [text, member] :
-       {std::pair{o.deprecation(), "deprecation"}, {o.removed_release(), "removed_release"}}) {
+  for (const auto& [text, member] : {std::pair{o.deprecation(), "deprecation"},
+                                     {o.removed_release(), "removed_release"},
+                                     {o.since_release(), "since_release"}}) {
     if (!text.empty()) {
       out.Print("     .$member$ = $text$,\n", {{"member", member}, {"text", Literal(text)}});
     }

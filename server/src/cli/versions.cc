@@ -9,7 +9,8 @@
 namespace k8snet::cli {
 namespace {
 
-using Row = std::array<std::string, 5>;
+constexpr std::size_t kColumns = 6;
+using Row = std::array<std::string, kColumns>;
 
 std::vector<Row> Rows() {
   std::vector<Row> rows;
@@ -17,15 +18,16 @@ std::vector<Row> Rows() {
     rows.push_back(
         {std::string(resource.kind),
          GroupVersion{std::string(resource.group), std::string(resource.version)}.ToString(),
-         resource.namespaced ? "namespaced" : "cluster", std::string(resource.removed_release),
-         resource.hub ? "yes" : ""});
+         resource.namespaced ? "namespaced" : "cluster", std::string(resource.since_release),
+         std::string(resource.removed_release), resource.hub ? "yes" : ""});
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a[0] < b[0]; });
   return rows;
 }
 
-constexpr std::array<std::string_view, 5> kTitles = {"KIND", "VERSION", "SCOPE", "REMOVED", "HUB"};
+constexpr std::array<std::string_view, kColumns> kTitles = {"KIND",  "VERSION", "SCOPE",
+                                                            "SINCE", "REMOVED", "HUB"};
 
 Exit RunVersions(const Invocation& invocation, const Console& console) {
   if (!invocation.arguments.empty()) {
@@ -35,8 +37,8 @@ Exit RunVersions(const Invocation& invocation, const Console& console) {
   const std::vector<Row> rows = Rows();
   std::string out;
   if (invocation.Value("output") == "json") {
-    constexpr std::array<std::string_view, 5> kNames = {"kind", "apiVersion", "scope", "removed",
-                                                        "hub"};
+    constexpr std::array<std::string_view, kColumns> kNames = {"kind",  "apiVersion", "scope",
+                                                               "since", "removed",    "hub"};
     std::string json = "[";
     for (const Row& row : rows) {
       json += json.size() > 1 ? ",{" : "{";
@@ -52,7 +54,7 @@ Exit RunVersions(const Invocation& invocation, const Console& console) {
     }
     out = IndentJson(json + "]") + "\n";
   } else {
-    std::array<std::size_t, 5> widths{};
+    std::array<std::size_t, kColumns> widths{};
     for (std::size_t i = 0; i < kTitles.size(); ++i) {
       widths[i] = kTitles[i].size();
       for (const Row& row : rows) {
@@ -92,7 +94,8 @@ const Command kVersions = {
     .arguments = "",
     .summary = "List the kinds and versions that are known",
     .description =
-        "Lists kinds and their versions, and the release of Kubernetes that removed a version. The "
+        "Lists kinds and their versions, and the releases of Kubernetes that brought and removed a "
+        "version. The "
         "hub is the version that the others are converted by way of, and that rules look at.",
     .options = kOptions,
     .examples = kExamples,

@@ -61,6 +61,8 @@ struct Request {
   std::string peer_address;     // "127.0.0.1:40312"
   std::optional<PeerCertificate> peer_certificate;
   std::chrono::steady_clock::time_point received_at;
+  bool http2 = false;            // It came over HTTP/2.
+  bool wants_websocket = false;  // The client asks to go on as a WebSocket (RFC 6455).
 };
 
 // An endless body, such as a watch: pulled by the watch pump, which calls from one thread at a
@@ -90,13 +92,23 @@ class Waker {
   virtual void Wake() = 0;
 };
 
+// How the pieces that a stream appends are the messages of a WebSocket.
+enum class WebSocketMessages {
+  kLines,           // A text message ends with the piece that ends in a line end.
+  kLengthPrefixed,  // Each piece is a binary message, after a length of four bytes.
+};
+
 // A response: a list of shared buffers written in order, or a stream.
 struct Response {
   int status = 200;
   Headers headers;
   std::vector<Bytes> body;
   std::unique_ptr<Stream> stream;  // Null, or the body.
-  bool close = false;              // Close the connection after this response.
+  // Answers a request that wants a WebSocket: its messages are the stream's. Status and headers are
+  // then the transport's.
+  std::optional<WebSocketMessages> websocket;
+  // Close the connection after this response; over HTTP/2, once its other streams have ended.
+  bool close = false;
 };
 
 // What answers requests. Called from many threads at once; may block for storage, never for

@@ -43,6 +43,8 @@ struct Resource {
   std::string_view deprecation;
   // Release that serves the version no more, such as "1.22"; empty: none.
   std::string_view removed_release;
+  // Release that served the version first, such as "1.19"; empty: not said.
+  std::string_view since_release;
   const Type* type = nullptr;       // Of the object in this version.
   const Type* list_type = nullptr;  // Of its list kind.
 };

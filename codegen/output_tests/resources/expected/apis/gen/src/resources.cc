@@ -53,6 +53,7 @@ constexpr std::array<Resource, 2> kResources = {{
      .generation = Generation::kSpec,
      .deprecation = "v2alpha1 goes",
      .removed_release = "1.9",
+     .since_release = "1.8",
      .type = &test::v2alpha1::internal::kThingType,
      .list_type = &test::v2alpha1::internal::kThingListType},
 }};
