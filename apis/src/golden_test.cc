@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "k8snet/apis/base/resource.h"
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/codec/yaml.h"
@@ -53,9 +54,12 @@ TEST(Golden, EveryFormatGivesOneObjectAndTheSameBytes) {
       unused.erase(path);
       unused.erase(yaml_path);
       unused.erase(wire_path);
+      const fs::path cbor_path = fs::path(path).replace_extension(".cbor");
+      unused.erase(cbor_path);
       const std::string json = ReadFile(path);
       const std::string yaml = ReadFile(yaml_path);
       const std::string wire = ReadFile(wire_path);
+      const std::string cbor = ReadFile(cbor_path);
       auto from_json = DecodeJson(type, json);
       ASSERT_TRUE(from_json) << from_json.error().message;
       EXPECT_THAT(from_json->findings, ::testing::IsEmpty());
@@ -63,9 +67,16 @@ TEST(Golden, EveryFormatGivesOneObjectAndTheSameBytes) {
       EXPECT_EQ(EncodeJson(object) + "\n", json);
       EXPECT_EQ(EncodeYaml(object), yaml);
       EXPECT_EQ(EncodeProtobuf(object), wire);
+      EXPECT_EQ(EncodeCbor(object), cbor);
       auto from_yaml = DecodeYaml(type, yaml);
       ASSERT_TRUE(from_yaml) << from_yaml.error().message;
       EXPECT_TRUE(std::move(from_yaml->object).Freeze() == object);
+      auto from_cbor = DecodeCbor(type, cbor);
+      ASSERT_TRUE(from_cbor) << from_cbor.error().message;
+      EXPECT_THAT(from_cbor->findings, ::testing::IsEmpty());
+      EXPECT_EQ(from_cbor->kind, type.name);
+      EXPECT_EQ(from_cbor->api_version, type.api_version);
+      EXPECT_TRUE(std::move(from_cbor->object).Freeze() == object);
       auto from_wire = DecodeProtobuf(type, wire);
       ASSERT_TRUE(from_wire) << from_wire.error().message;
       EXPECT_EQ(EncodeJson(std::move(from_wire->object).Freeze()), ThroughWire(object));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "k8snet/apis/base/resource.h"
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/codec/yaml.h"
@@ -30,6 +31,19 @@ TEST(RoundTrip, EveryKindSurvivesJson) {
         ASSERT_TRUE(Taken(DecodeJson(*type, json)) == object) << json;
         // Raw JSON keeps its white space until it is printed.
         ASSERT_EQ(EncodeJson(Taken(DecodeJson(*type, IndentJson(json)))), json);
+      }
+    }
+  }
+}
+
+TEST(RoundTrip, EveryKindSurvivesCbor) {
+  testing::Filler filler(testing::TestSeed());
+  for (const Resource& resource : AllResources()) {
+    SCOPED_TRACE(resource.type->openapi_name);
+    for (const Type* type : {resource.type, resource.list_type}) {
+      for (int i = 0; i < kRounds; ++i) {
+        const Object object = filler.Make(*type);
+        ASSERT_TRUE(Taken(DecodeCbor(*type, EncodeCbor(object))) == object) << EncodeJson(object);
       }
     }
   }

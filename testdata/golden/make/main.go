@@ -1,4 +1,5 @@
-// Writes the golden files: each object of objects.json as Kubernetes' own serializers encode it.
+// Writes the golden files: each object of objects.json as Kubernetes' own serializers encode it, and
+// what they make of odd CBOR.
 //
 //	go run . ../v1.37
 package main
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer/cbor"
 	serializerjson "k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 
@@ -62,7 +64,8 @@ func main() {
 				scheme, serializerjson.SerializerOptions{}),
 			".yaml": serializerjson.NewSerializerWithOptions(serializerjson.DefaultMetaFactory, scheme,
 				scheme, serializerjson.SerializerOptions{Yaml: true}),
-			".pb": protobuf.NewSerializer(scheme, scheme),
+			".pb":   protobuf.NewSerializer(scheme, scheme),
+			".cbor": cbor.NewSerializer(scheme, scheme),
 		} {
 			file, err := os.Create(stem + ending)
 			check(err)
@@ -70,4 +73,5 @@ func main() {
 			check(file.Close())
 		}
 	}
+	decodeCbor(scheme, filepath.Join(os.Args[1], "..", "cbor", "decode.tsv"))
 }
