@@ -8,7 +8,7 @@
 #include "k8snet/apis/codec/cbor.h"
 #include "src/base64.h"
 #include "src/cbor_reader.h"
-#include "src/json_builder.h"
+#include "src/go_names.h"
 #include "src/time_text.h"
 #include "src/utf8.h"
 
@@ -527,7 +527,7 @@ bool CborReader::Value(const Field& field, void* at) {
 }
 
 bool CborReader::List(const Field& field, void* member) {
-  const std::string go_type = GoTypeName(field, false);
+  const std::string go_type = MemberGoName(field);
   const std::size_t start = cursor_.offset();
   const Later before = later_;
   CborHead head;
@@ -557,7 +557,7 @@ bool CborReader::List(const Field& field, void* member) {
 }
 
 bool CborReader::Map(const Field& field, void* map) {
-  const std::string go_type = GoTypeName(field, false);
+  const std::string go_type = MemberGoName(field);
   const std::size_t start = cursor_.offset();
   const Later before = later_;
   CborHead head;

@@ -11,6 +11,7 @@
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/apis/codec/json.h"
 #include "src/base64.h"
+#include "src/go_names.h"
 #include "src/json_cursor.h"
 #include "src/time_text.h"
 #include "src/utf8.h"
@@ -18,8 +19,10 @@
 namespace k8snet {
 namespace {
 
+using internal::ElementGoName;
 using internal::JsonCursor;
 using internal::JsonNumber;
+using internal::MemberGoName;
 
 constexpr std::size_t kMaxFindings = 100;
 constexpr std::size_t kMaxNesting = 10000;  // Go's own bound, which PeekJson keeps too.
@@ -59,40 +62,6 @@ bool SameName(std::string_view a, std::string_view b) {
     }
   }
   return true;
-}
-
-// How Go names the type of one value of `field`.
-std::string ElementGoName(const Field& field) {
-  switch (field.kind) {
-    case Kind::kBool:
-      return "bool";
-    case Kind::kInt32:
-    case Kind::kIntOrString:
-      return "int32";
-    case Kind::kInt64:
-      return "int64";
-    case Kind::kDouble:
-      return "float64";
-    case Kind::kBytes:
-      return "[]uint8";
-    case Kind::kMessage:
-      return std::string(field.type->version).append(".").append(field.type->name);
-    default:
-      return "string";
-  }
-}
-
-// How Go names the type of the whole member, such as "[]v1.IngressRule".
-std::string MemberGoName(const Field& field) {
-  switch (field.form) {
-    case Form::kList:
-    case Form::kNullableList:
-      return "[]" + ElementGoName(field);
-    case Form::kMap:
-      return "map[string]" + ElementGoName(field);
-    default:
-      return ElementGoName(field);
-  }
 }
 
 // How Go names the JSON that begins with `c`; empty if no value does.
