@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "k8snet/apis/base/result.h"
@@ -28,6 +29,10 @@ class ApiHandler {
   // group that is served is PathNotFound() of status.h.
   [[nodiscard]] virtual Response Handle(RequestContext& context, Request& request) = 0;
 
+  // Says where clients reach the server, once it listens: `address` is an IP address that is not
+  // loopback, or empty if there is none. At most once.
+  virtual void Announce(std::string_view /*address*/, std::uint16_t /*port*/) {}
+
   // Returns the installed paths for the listing at `/`, in any order: "/api", "/api/v1", "/apis",
   // "/apis/networking.k8s.io", ...
   [[nodiscard]] virtual std::vector<std::string> paths() const = 0;
@@ -47,8 +52,8 @@ struct ApiParts {
 };
 
 // Opens the storage and returns what serves it: every resource of the IDL, once the namespaces
-// exist that every cluster has. Errors: kInternalError with one line: the storage cannot be opened
-// or read.
+// and the ServiceCIDR exist that every cluster has. Errors: kInternalError with one line: the
+// storage cannot be opened or read.
 [[nodiscard]] Result<std::unique_ptr<ApiHandler>> NewApiHandler(ApiParts parts);
 
 }  // namespace k8snet::server

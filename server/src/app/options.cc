@@ -118,6 +118,14 @@ void AddServingFlags(Flags& flags, Options& options) {
               return IpFamily(options.bind_address) ? Status()
                                                     : Status(Invalid("must be an IP address"));
             });
+  flags.Add("advertise-address", "IP", "",
+            "The address that the Service kubernetes leads to. Without it, --bind-address, or that "
+            "of the default route if others cannot reach it",
+            [&](std::string_view text) {
+              options.advertise_address = text;
+              return IpFamily(options.advertise_address) ? Status()
+                                                         : Status(Invalid("must be an IP address"));
+            });
   flags.AddNumber("secure-port", 0, 65535,
                   "The port for HTTPS. 0 picks a free one, which is printed when it serves",
                   options.secure_port);

@@ -19,6 +19,7 @@ namespace k8snet::server {
 // pkg/server/options.
 struct Options {
   std::string bind_address = "0.0.0.0";
+  std::string advertise_address;  // Empty: that of the machine.
   std::int64_t secure_port = 6443;
   std::string cert_dir = "apiserver.local.config/certificates";
   std::string tls_cert_file;

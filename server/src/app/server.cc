@@ -15,6 +15,7 @@
 #include "k8snet/server/listener.h"
 #include "k8snet/server/storage.h"
 #include "src/api_handler.h"
+#include "src/app/advertise_address.h"
 #include "src/app/certificates.h"
 #include "src/app/files.h"
 #include "src/app/grace_timer.h"
@@ -193,6 +194,11 @@ Status Serve(const Options& options, Logger& logger, Clock& clock, Random& rando
       const std::unique_ptr<Listener> listener,
       Listen(std::move(listener_options), [&](Request& request) { return chain.Handle(request); }));
   const WakerLink link(waker, *listener);
+
+  const bool ipv6 = options.service_cluster_ip_ranges[0].find(':') != std::string::npos;
+  api->Announce(options.advertise_address.empty() ? AdvertiseAddress(options.bind_address, ipv6)
+                                                  : options.advertise_address,
+                listener->port());
 
   const std::string url = LocalUrl(options.bind_address, listener->port());
   if (identity.client) {

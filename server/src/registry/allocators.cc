@@ -31,7 +31,7 @@ std::uint64_t Usable(const Cidr& range) {
   const int host_bits = range.bits() - range.prefix;
   const std::uint64_t last = host_bits >= 64 ? std::numeric_limits<std::uint64_t>::max()
                                              : (std::uint64_t{1} << host_bits) - 1;
-  return std::max<std::uint64_t>(range.ip.v4 ? last - std::min<std::uint64_t>(last, 1) : last, 1);
+  return range.ip.v4 ? last - std::min<std::uint64_t>(last, 1) : last;
 }
 
 std::uint64_t AddressCount(const Cidr& range) {
@@ -39,32 +39,16 @@ std::uint64_t AddressCount(const Cidr& range) {
   return host_bits >= 63 ? std::uint64_t{1} << 63U : std::uint64_t{1} << host_bits;
 }
 
-}  // namespace
-
-bool NumberPool::Take(std::uint64_t number) {
-  const MutexLock lock(mutex_);
-  return taken_.insert(number).second;
-}
-
-std::optional<std::uint64_t> NumberPool::TakeAny() {
-  const MutexLock lock(mutex_);
-  if (taken_.size() >= size_) {
-    return std::nullopt;
-  }
-  const std::optional<std::uint64_t> upper = TakeAnyOf(offset_, size_);
-  return upper ? upper : TakeAnyOf(0, offset_);
-}
-
-std::optional<std::uint64_t> NumberPool::TakeAnyOf(std::uint64_t first, std::uint64_t last) {
+// Returns some number of [first, last) that is not taken.
+std::optional<std::uint64_t> PickFreeOf(std::uint64_t first, std::uint64_t last, Random& random,
+                                        const std::function<bool(std::uint64_t)>& taken) {
   if (first >= last) {
     return std::nullopt;
   }
   const std::uint64_t count = last - first;
-  std::uint64_t at = random_.Below(count);
-  // More steps than there are taken numbers must meet a free one.
-  const std::uint64_t steps = std::min<std::uint64_t>(count, taken_.size() + 1);
-  for (std::uint64_t step = 0; step < steps; ++step) {
-    if (taken_.insert(first + at).second) {
+  std::uint64_t at = random.Below(count);
+  for (std::uint64_t step = 0; step < count; ++step) {
+    if (!taken(first + at)) {
       return first + at;
     }
     at = at + 1 == count ? 0 : at + 1;
@@ -72,76 +56,40 @@ std::optional<std::uint64_t> NumberPool::TakeAnyOf(std::uint64_t first, std::uin
   return std::nullopt;
 }
 
-bool NumberPool::Has(std::uint64_t number) const {
-  const MutexLock lock(mutex_);
-  return taken_.count(number) != 0;
+}  // namespace
+
+std::optional<std::uint64_t> PickFree(const NumberBands& bands, Random& random,
+                                      const std::function<bool(std::uint64_t number)>& taken) {
+  const std::optional<std::uint64_t> upper = PickFreeOf(bands.offset, bands.size, random, taken);
+  return upper ? upper : PickFreeOf(0, std::min(bands.offset, bands.size), random, taken);
 }
 
-void NumberPool::Release(std::uint64_t number) {
-  const MutexLock lock(mutex_);
-  taken_.erase(number);
-}
+AddressRange::AddressRange(const Cidr& network)
+    : network_(network), bands_{Usable(network), StaticBand(AddressCount(network), 16, 256)} {}
 
-IpAllocator::IpAllocator(Cidr range, Random& random)
-    : range_(range), pool_(Usable(range), StaticBand(AddressCount(range), 16, 256), random) {}
-
-std::optional<std::uint64_t> IpAllocator::NumberOf(const Ip& ip) const {
-  if (!range_.Contains(ip)) {
-    return std::nullopt;
+bool AddressRange::Holds(const Ip& ip) const {
+  if (!network_.Contains(ip)) {
+    return false;
   }
-  const std::uint64_t distance = Low(ip) - Low(range_.network());
-  if (distance == 0 || distance > pool_.size()) {
-    return std::nullopt;
-  }
-  return distance - 1;
+  const std::uint64_t distance = Low(ip) - Low(network_.network());
+  return distance != 0 && distance <= bands_.size;
 }
 
-bool IpAllocator::Take(const Ip& ip) {
-  const auto number = NumberOf(ip);
-  return number && pool_.Take(*number);
-}
-
-std::optional<std::string> IpAllocator::TakeAny() {
-  const auto number = pool_.TakeAny();
-  if (!number) {
-    return std::nullopt;
-  }
-  Ip ip = range_.network();
-  std::uint64_t value = Low(ip) + *number + 1;
+Ip AddressRange::At(std::uint64_t number) const {
+  Ip ip = network_.network();
+  std::uint64_t value = Low(ip) + number + 1;
   for (std::size_t i = ip.bytes.size(); i-- > (ip.v4 ? 12U : 8U); value >>= 8U) {
     ip.bytes[i] = static_cast<std::uint8_t>(value & 0xFFU);
   }
-  return ip.ToString();
+  return ip;
 }
 
-void IpAllocator::Release(const Ip& ip) {
-  if (const auto number = NumberOf(ip)) {
-    pool_.Release(*number);
-  }
-}
-
-PortAllocator::PortAllocator(std::int64_t first, std::int64_t last, Random& random)
+PortRange::PortRange(std::int64_t first, std::int64_t last)
     : first_(first),
       last_(last),
-      pool_(static_cast<std::uint64_t>(last - first + 1),
-            StaticBand(static_cast<std::uint64_t>(last - first + 1), 32, 128), random) {}
+      bands_{static_cast<std::uint64_t>(last - first + 1),
+             StaticBand(static_cast<std::uint64_t>(last - first + 1), 32, 128)} {}
 
-std::string PortAllocator::range() const {
-  return std::to_string(first_) + "-" + std::to_string(last_);
-}
-
-std::optional<std::int32_t> PortAllocator::TakeAny() {
-  const auto number = pool_.TakeAny();
-  if (!number) {
-    return std::nullopt;
-  }
-  return static_cast<std::int32_t>(first_ + static_cast<std::int64_t>(*number));
-}
-
-void PortAllocator::Release(std::int64_t port) {
-  if (Holds(port)) {
-    pool_.Release(Number(port));
-  }
-}
+std::string PortRange::text() const { return std::to_string(first_) + "-" + std::to_string(last_); }
 
 }  // namespace k8snet::server

@@ -1,102 +1,75 @@
-// Who has which cluster address and node port. Kept in memory; filled from the stored services when
-// the server starts.
+// Which numbers of a range are given out: those of cluster addresses and of node ports. Nothing is
+// kept here; what is taken, the caller knows.
 // Source: kubernetes/kubernetes pkg/registry/core/service/{ipallocator,portallocator}.
 #ifndef K8SNET_SERVER_SRC_REGISTRY_ALLOCATORS_H_
 #define K8SNET_SERVER_SRC_REGISTRY_ALLOCATORS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "k8snet/server/clock.h"
 #include "k8snet/validation/ip.h"
-#include "src/mutex.h"
 
 namespace k8snet::server {
 
-// Numbers from 0 to `size` - 1. The first `offset` of them are given without being asked for only
-// when all others are taken, so that those who ask for a number find one there. Thread-safe.
-class NumberPool {
- public:
-  // `random` outlives this. `size` is not 0.
-  NumberPool(std::uint64_t size, std::uint64_t offset, Random& random)
-      : size_(size), offset_(offset), random_(random) {}
-
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-  // Takes `number`; returns whether it was free.
-  [[nodiscard]] bool Take(std::uint64_t number);
-  // Takes some free number; nothing if all are taken.
-  [[nodiscard]] std::optional<std::uint64_t> TakeAny();
-  [[nodiscard]] bool Has(std::uint64_t number) const;
-  void Release(std::uint64_t number);
-
- private:
-  // Takes some free number of [first, last).
-  [[nodiscard]] std::optional<std::uint64_t> TakeAnyOf(std::uint64_t first, std::uint64_t last)
-      K8SNET_REQUIRES(mutex_);
-
-  const std::uint64_t size_;
-  const std::uint64_t offset_;
-  Random& random_;
-  mutable Mutex mutex_;
-  std::unordered_set<std::uint64_t> taken_ K8SNET_GUARDED_BY(mutex_);
+// Numbers from 0 to `size` - 1. The first `offset` of them are given to who asks for none in
+// particular only when all others are taken, so that those who ask for one find it free there.
+struct NumberBands {
+  std::uint64_t size = 0;
+  std::uint64_t offset = 0;
 };
 
-// The addresses of one network. Thread-safe.
-class IpAllocator {
+// Returns some number that is not taken, searched from a random one on; nothing if all are.
+// Cost: a call of `taken` for each number looked at, which are few while many are free.
+[[nodiscard]] std::optional<std::uint64_t> PickFree(
+    const NumberBands& bands, Random& random,
+    const std::function<bool(std::uint64_t number)>& taken);
+
+// The addresses of a network that services can have: all but its own and, of IPv4, the last.
+// Thread-safe: immutable once constructed.
+class AddressRange {
  public:
-  // `range` has a prefix of at least 64 bits if it is IPv6. `random` outlives this.
-  IpAllocator(validation::Cidr range, Random& random);
+  // `network` has a prefix of at least 64 bits if it is IPv6.
+  explicit AddressRange(const validation::Cidr& network);
 
   // "IPv4" or "IPv6".
-  [[nodiscard]] std::string_view family() const { return range_.ip.v4 ? "IPv4" : "IPv6"; }
-  [[nodiscard]] std::string range() const { return range_.ToString(); }
+  [[nodiscard]] std::string_view family() const { return network_.ip.v4 ? "IPv4" : "IPv6"; }
+  [[nodiscard]] std::string text() const { return network_.ToString(); }
   // Returns the text of the network's own address, which stands for one that is not taken.
-  [[nodiscard]] std::string placeholder() const { return range_.network().ToString(); }
+  [[nodiscard]] std::string placeholder() const { return network_.network().ToString(); }
 
   // Whether `ip` can be given to a service.
-  [[nodiscard]] bool Holds(const validation::Ip& ip) const { return NumberOf(ip).has_value(); }
-  // Takes `ip`, which Holds; returns whether it was free.
-  [[nodiscard]] bool Take(const validation::Ip& ip);
-  // Takes some free address and returns its text; nothing if all are taken.
-  [[nodiscard]] std::optional<std::string> TakeAny();
-  // Does nothing for an address that is not of the range.
-  void Release(const validation::Ip& ip);
+  [[nodiscard]] bool Holds(const validation::Ip& ip) const;
+  // Returns the address with this number, counted from 0.
+  [[nodiscard]] validation::Ip At(std::uint64_t number) const;
+  [[nodiscard]] const NumberBands& bands() const { return bands_; }
 
  private:
-  [[nodiscard]] std::optional<std::uint64_t> NumberOf(const validation::Ip& ip) const;
-
-  const validation::Cidr range_;
-  NumberPool pool_;
+  validation::Cidr network_;
+  NumberBands bands_;
 };
 
-// The ports of the nodes. Thread-safe.
-class PortAllocator {
+// The ports of the nodes. Thread-safe: immutable once constructed.
+class PortRange {
  public:
-  // `last` is included; `random` outlives this.
-  PortAllocator(std::int64_t first, std::int64_t last, Random& random);
+  // `last` is included.
+  PortRange(std::int64_t first, std::int64_t last);
 
   // Returns "30000-32767".
-  [[nodiscard]] std::string range() const;
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] bool Holds(std::int64_t port) const { return port >= first_ && port <= last_; }
-  [[nodiscard]] bool Has(std::int64_t port) const { return Holds(port) && pool_.Has(Number(port)); }
-  // Takes `port`, which Holds; returns whether it was free.
-  [[nodiscard]] bool Take(std::int64_t port) { return pool_.Take(Number(port)); }
-  // Takes some free port; nothing if all are taken.
-  [[nodiscard]] std::optional<std::int32_t> TakeAny();
-  // Does nothing for a port that is not of the range.
-  void Release(std::int64_t port);
+  [[nodiscard]] std::int32_t At(std::uint64_t number) const {
+    return static_cast<std::int32_t>(first_ + static_cast<std::int64_t>(number));
+  }
+  [[nodiscard]] const NumberBands& bands() const { return bands_; }
 
  private:
-  [[nodiscard]] std::uint64_t Number(std::int64_t port) const {
-    return static_cast<std::uint64_t>(port - first_);
-  }
-
-  const std::int64_t first_;
-  const std::int64_t last_;
-  NumberPool pool_;
+  std::int64_t first_;
+  std::int64_t last_;
+  NumberBands bands_;
 };
 
 }  // namespace k8snet::server

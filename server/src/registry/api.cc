@@ -1,11 +1,8 @@
 #include "src/registry/api.h"
 
-#include <array>
 #include <string_view>
 #include <utility>
 
-#include "k8snet/apis/core/v1.h"
-#include "k8snet/apis/meta.h"
 #include "src/admission/default_ingress_class.h"
 #include "src/admission/namespace_lifecycle.h"
 #include "src/errors.h"
@@ -22,10 +19,6 @@ constexpr std::size_t kEncodingBudget = std::size_t{256} << 20;
 
 // Where clients are told to find the server; kubectl does not look at it.
 constexpr std::string_view kServerAddress = "127.0.0.1:443";
-
-// Namespaces that every cluster has.
-constexpr std::array<std::string_view, 4> kSystemNamespaces = {"default", "kube-system",
-                                                               "kube-public", "kube-node-lease"};
 
 Error UnsupportedPatch() {
   return {Reason::kUnsupportedMediaType, "415: Unsupported Media Type", ErrorDetails{}};
@@ -52,6 +45,7 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
                [&](const Resource& hub) {
                  return kinds.strategies ? kinds.strategies(hub, *this) : nullptr;
                }),
+      network_(MakeNetwork()),
       writer_(parts.storage, parts.clock, parts.random, codec_, MakeAdmissions()),
       verbs_({.catalog = catalog_,
               .caches = caches_,
@@ -59,7 +53,9 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
               .writer = writer_,
               .clock = parts.clock,
               .random = parts.random}),
-      discovery_(catalog_, std::string(kServerAddress)) {
+      discovery_(catalog_, std::string(kServerAddress)),
+      cluster_objects_(*this, catalog_, codec_, network_.get(), parts.service_cluster_ip_ranges,
+                       parts.logger) {
   if (const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace")) {
     cleaner_ = std::make_unique<NamespaceCleaner>(*namespaces, catalog_, writer_, codec_,
                                                   parts.clock, parts.logger);
@@ -75,8 +71,11 @@ Result<std::unique_ptr<Api>> Api::Open(const ApiParts& parts, ApiKinds kinds) {
   std::unique_ptr<Api> api(new Api(parts, std::move(kinds)));
   K8SNET_RETURN_IF_ERROR(api->caches_.Attach(parts.storage));
   api->caches_.Subscribe(parts.waker);
-  K8SNET_RETURN_IF_ERROR(api->RestoreStrategies());
-  K8SNET_RETURN_IF_ERROR(api->EnsureSystemNamespaces());
+  K8SNET_RETURN_IF_ERROR(api->cluster_objects_.MakeBasics());
+  if (api->network_ != nullptr) {
+    const StoredKind& services = *api->catalog_.FindKind("v1", "Service")->kind;
+    K8SNET_RETURN_IF_ERROR(api->network_->Repair(services, parts.storage));
+  }
   if (api->cleaner_ != nullptr) {
     api->cleaner_->Start();
   }
@@ -94,40 +93,15 @@ std::vector<std::unique_ptr<Admission>> Api::MakeAdmissions() {
   return admissions;
 }
 
-Status Api::RestoreStrategies() {
-  for (const auto& kind : catalog_.kinds()) {
-    if (!kind->strategy->Restores()) {
-      continue;
-    }
-    const Snapshot snapshot = kind->cache->snapshot();
-    for (auto it = snapshot.Seek(kind->key_prefix); it.valid(); it.Next()) {
-      K8SNET_ASSIGN_OR_RETURN(const Object stored,
-                              codec_.DecodeStored(*kind, *it.entry(), it.entry()->revision()));
-      kind->strategy->Restore(stored);
-    }
+std::unique_ptr<ClusterNetwork> Api::MakeNetwork() {
+  if (catalog_.FindKind("v1", "Service") == nullptr) {
+    return nullptr;
   }
-  return {};
-}
-
-Status Api::EnsureSystemNamespaces() {
-  const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace");
-  if (namespaces == nullptr) {
-    return {};
-  }
-  for (const std::string_view name : kSystemNamespaces) {
-    core::v1::Namespace object;
-    object.metadata.name = name;
-    MutableObject hub(Object::Of(std::move(object)));
-    codec_.SetDefaults(hub);
-    WarningList warnings;
-    const auto created = writer_.Create(
-        {.served = *namespaces, .name_space = "", .name = std::string(name), .scope = {}},
-        std::move(hub), warnings);
-    if (!created && created.error().reason != Reason::kAlreadyExists) {
-      return created.error();
-    }
-  }
-  return {};
+  const ServiceSettings settings{.cluster_ip_ranges = parts_.service_cluster_ip_ranges,
+                                 .node_port_first = parts_.node_port_first,
+                                 .node_port_last = parts_.node_port_last};
+  return std::make_unique<ClusterNetwork>(settings, catalog_, caches_, codec_, parts_.clock,
+                                          parts_.random);
 }
 
 std::vector<std::string> Api::paths() const { return discovery_.paths(); }

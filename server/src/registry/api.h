@@ -12,6 +12,8 @@
 #include "src/api_handler.h"
 #include "src/discovery/api_discovery.h"
 #include "src/registry/catalog.h"
+#include "src/registry/cluster_network.h"
+#include "src/registry/cluster_objects.h"
 #include "src/registry/namespace_cleaner.h"
 #include "src/registry/object_codec.h"
 #include "src/registry/writer.h"
@@ -40,12 +42,18 @@ class Api final : public ApiHandler {
 
   [[nodiscard]] Response Handle(RequestContext& context, Request& request) override;
   [[nodiscard]] std::vector<std::string> paths() const override;
+  void Announce(std::string_view address, std::uint16_t port) override {
+    cluster_objects_.Announce(address, port);
+  }
 
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   [[nodiscard]] Caches& caches() { return caches_; }
   [[nodiscard]] const ObjectCodec& codec() const { return codec_; }
   [[nodiscard]] Writer& writer() { return writer_; }
   [[nodiscard]] const ApiParts& parts() const { return parts_; }
+  // Null if the API serves no services.
+  [[nodiscard]] ClusterNetwork* network() { return network_.get(); }
+  [[nodiscard]] ClusterObjects& cluster_objects() { return cluster_objects_; }
   // Null if the API serves no namespaces.
   [[nodiscard]] NamespaceCleaner* namespace_cleaner() { return cleaner_.get(); }
 
@@ -55,9 +63,7 @@ class Api final : public ApiHandler {
   [[nodiscard]] Response HandleRoute(RequestContext& context, const Request& request,
                                      const RouteView& route);
   [[nodiscard]] Result<Response> Dispatch(const Call& call) const;
-  // Tells the strategies that ask for it what is stored.
-  [[nodiscard]] Status RestoreStrategies();
-  [[nodiscard]] Status EnsureSystemNamespaces();
+  [[nodiscard]] std::unique_ptr<ClusterNetwork> MakeNetwork();
 
   const ApiParts parts_;
   EncodingBudget budget_;
@@ -65,10 +71,12 @@ class Api final : public ApiHandler {
   const conversion::Converter converter_;
   const ObjectCodec codec_;
   Catalog catalog_;
+  const std::unique_ptr<ClusterNetwork> network_;
   Writer writer_;
   const Verbs verbs_;
   const ApiDiscovery discovery_;
   std::unique_ptr<NamespaceCleaner> cleaner_;
+  ClusterObjects cluster_objects_;
 };
 
 }  // namespace k8snet::server

@@ -47,9 +47,8 @@ bool CountsAsChange(Generation generation, const MutableObject& object, const Ob
 
 }  // namespace
 
-Result<std::unique_ptr<Reservation>> GenericStrategy::Begin(const WriteScope&, MutableObject&,
-                                                            const Object*) {
-  return std::unique_ptr<Reservation>();
+Result<Companions> GenericStrategy::Begin(const WriteScope&, MutableObject&, const Object*) {
+  return Companions();
 }
 
 void GenericStrategy::PrepareForCreate(const WriteScope&, MutableObject& object) {
@@ -115,6 +114,8 @@ bool GenericStrategy::HoldsDeletion(const Object&) { return false; }
 void GenericStrategy::PrepareForDeletion(MutableObject&) {}
 
 void GenericStrategy::AfterMarked(const Object&) {}
+
+std::vector<Change> GenericStrategy::Leaves(const Object&) { return {}; }
 
 void GenericStrategy::AfterDelete(const Object&) {}
 

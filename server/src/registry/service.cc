@@ -10,6 +10,7 @@
 #include "k8snet/validation/validate.h"
 #include "src/errors.h"
 #include "src/registry/api.h"
+#include "src/registry/service_claims.h"
 #include "src/registry/strategies.h"
 
 namespace k8snet::server {
@@ -20,7 +21,6 @@ using core::v1::ServicePort;
 using core::v1::ServiceSpec;
 
 constexpr std::string_view kFull = "range is full";
-constexpr std::string_view kTaken = "provided port is already allocated";
 
 bool IsExternalName(const ServiceSpec& spec) { return spec.type == "ExternalName"; }
 bool IsHeadless(const ServiceSpec& spec) {
@@ -53,161 +53,6 @@ std::set<std::int32_t> NodePorts(const ServiceSpec& spec) {
   return ports;
 }
 
-// What one write takes and gives back.
-class ServiceReservation final : public Reservation {
- public:
-  ServiceReservation(std::shared_ptr<ServiceAllocators> cluster, bool dry_run)
-      : cluster_(std::move(cluster)), dry_run_(dry_run) {}
-  ~ServiceReservation() override {
-    if (!committed_) {
-      GiveBack(taken_ips_, taken_ports_);
-    }
-  }
-  ServiceReservation(const ServiceReservation&) = delete;
-  ServiceReservation& operator=(const ServiceReservation&) = delete;
-
-  void Commit() override {
-    committed_ = true;
-    GiveBack(unused_ips_, unused_ports_);
-  }
-
-  // Gives back at the commit.
-  void Unuse(const std::string& ip) { unused_ips_.push_back(ip); }
-  void Unuse(std::int32_t port) { unused_ports_.push_back(port); }
-
-  // Takes the address of `family` that `ip` asks for, or some one if it is empty; `ip` becomes the
-  // address.
-  Status TakeIp(const Service& service, std::string_view family, std::string& ip) {
-    IpAllocator& allocator = *cluster_->Find(family);
-    const std::string refused = dry_run_ ? std::string() : NameRefused(service.metadata.name);
-    if (ip.empty()) {
-      std::optional<std::string> any =
-          dry_run_ ? std::optional(allocator.placeholder()) : allocator.TakeAny();
-      if (!any) {
-        return InternalError("failed to allocate a serviceIP for Service " +
-                             field::Quote(service.metadata.name) + ": " + std::string(kFull));
-      }
-      if (!dry_run_) {
-        taken_ips_.push_back(*any);
-      }
-      if (!refused.empty()) {
-        return IpRefused(service, "failed to allocate IP: IPAddress.networking.k8s.io " +
-                                      field::Quote(*any) + refused);
-      }
-      ip = *std::move(any);
-      return {};
-    }
-    const std::string problem = TakeAsked(allocator, ip);
-    if (!problem.empty()) {
-      return IpRefused(service, "failed to allocate IP " + ip + ": " + problem);
-    }
-    if (!dry_run_) {
-      taken_ips_.push_back(ip);
-    }
-    if (!refused.empty()) {
-      return IpRefused(service, "failed to allocate IP " + ip + ": IPAddress.networking.k8s.io " +
-                                    field::Quote(ip) + refused);
-    }
-    return {};
-  }
-
-  // Takes `port`. Returns why it cannot, or nothing.
-  std::string TakePort(std::int32_t port) {
-    PortAllocator& ports = cluster_->ports;
-    if (dry_run_) {
-      return ports.Has(port) || !seen_ports_.insert(port).second ? std::string(kTaken)
-                                                                 : std::string();
-    }
-    if (!ports.Holds(port)) {
-      return "provided port is not in the valid range. The range of valid ports is " +
-             ports.range();
-    }
-    if (!ports.Take(port)) {
-      return std::string(kTaken);
-    }
-    taken_ports_.push_back(port);
-    return {};
-  }
-
-  // Takes some port; nothing if all are taken.
-  std::optional<std::int32_t> TakeAnyPort() {
-    if (dry_run_) {
-      constexpr std::int32_t kFirst = 32769;
-      const std::int32_t port = seen_ports_.empty() ? kFirst : *seen_ports_.rbegin() + 1;
-      seen_ports_.insert(port);
-      return port;
-    }
-    const std::optional<std::int32_t> port = cluster_->ports.TakeAny();
-    if (port) {
-      taken_ports_.push_back(*port);
-    }
-    return port;
-  }
-
- private:
-  // Why an IPAddress cannot name its service as its parent, or nothing. Upstream finds that before
-  // it looks at the service itself.
-  static std::string NameRefused(const std::string& name) {
-    constexpr std::string_view kAt = "spec.parentRef.name: ";
-    std::vector<std::string> findings;
-    if (name.empty()) {
-      findings.push_back(std::string(kAt) + "Required value");
-    }
-    for (const std::string& problem : validation::PathSegmentName(name)) {
-      findings.push_back(std::string(kAt) + "Invalid value: " + field::Quote(name) + ": " +
-                         problem);
-    }
-    if (findings.empty()) {
-      return {};
-    }
-    return " is invalid: " +
-           (findings.size() == 1 ? findings[0] : "[" + findings[0] + ", " + findings[1] + "]");
-  }
-
-  static Status IpRefused(const Service& service, const std::string& detail) {
-    const field::Path spec("spec");
-    return Invalid("Service", "", service.metadata.name,
-                   {field::Invalid(spec.Child("clusterIPs"),
-                                   field::BadValue::List(service.spec.cluster_ips), detail)});
-  }
-
-  std::string TakeAsked(IpAllocator& allocator, const std::string& text) const {
-    const auto ip = validation::ParseIp(text);
-    if (!ip || !allocator.Holds(*ip)) {
-      return dry_run_
-                 ? "the provided IP (" + (ip ? ip->ToString() : text) +
-                       ") is not in the valid range. The range of valid IPs is " + allocator.range()
-                 : "the provided network does not match the current range";
-    }
-    return dry_run_ || allocator.Take(*ip) ? "" : "provided IP is already allocated";
-  }
-
-  void GiveBack(const std::vector<std::string>& ips, const std::vector<std::int32_t>& ports) {
-    if (dry_run_) {
-      return;
-    }
-    for (const std::string& text : ips) {
-      if (const auto ip = validation::ParseIp(text)) {
-        if (IpAllocator* allocator = cluster_->Find(ip->v4 ? "IPv4" : "IPv6")) {
-          allocator->Release(*ip);
-        }
-      }
-    }
-    for (const std::int32_t port : ports) {
-      cluster_->ports.Release(port);
-    }
-  }
-
-  const std::shared_ptr<ServiceAllocators> cluster_;
-  const bool dry_run_;
-  bool committed_ = false;
-  std::vector<std::string> taken_ips_;
-  std::vector<std::string> unused_ips_;
-  std::vector<std::int32_t> taken_ports_;
-  std::vector<std::int32_t> unused_ports_;
-  std::set<std::int32_t> seen_ports_;  // Of a dry run.
-};
-
 // Keeps what the server gave to the old service where the new one says nothing.
 // Source: kubernetes/kubernetes pkg/registry/core/service/storage/storage.go, patchAllocatedValues.
 void CarryOver(ServiceSpec& spec, const ServiceSpec& old) {
@@ -238,7 +83,7 @@ void CarryOver(ServiceSpec& spec, const ServiceSpec& old) {
 }
 
 // Takes an address for each family that has none; those that are asked for, too.
-Status TakeIps(Service& service, ServiceReservation& reservation) {
+Status TakeIps(Service& service, ServiceClaims& claims) {
   ServiceSpec& spec = service.spec;
   if (IsExternalName(spec) || IsHeadless(spec)) {
     return {};
@@ -248,7 +93,7 @@ Status TakeIps(Service& service, ServiceReservation& reservation) {
   }
   std::vector<std::string> ips = spec.cluster_ips;
   for (std::size_t i = 0; i < spec.ip_families.size(); ++i) {
-    K8SNET_RETURN_IF_ERROR(reservation.TakeIp(service, spec.ip_families[i], ips[i]));
+    K8SNET_RETURN_IF_ERROR(claims.TakeIp(service, spec.ip_families[i], ips[i]));
   }
   spec.cluster_ips = std::move(ips);
   if (!spec.cluster_ips.empty()) {
@@ -257,28 +102,28 @@ Status TakeIps(Service& service, ServiceReservation& reservation) {
   return {};
 }
 
-Status UpdateIps(Service& service, const Service& old, ServiceReservation& reservation) {
+Status UpdateIps(Service& service, const Service& old, ServiceClaims& claims) {
   ServiceSpec& spec = service.spec;
   if (IsExternalName(old.spec)) {
-    return TakeIps(service, reservation);
+    return TakeIps(service, claims);
   }
   if (IsHeadless(old.spec) || KeepsPreferDualStack(service, &old)) {
     return {};
   }
   if (IsExternalName(spec)) {
     for (const std::string& ip : old.spec.cluster_ips) {
-      reservation.Unuse(ip);
+      claims.GiveBack(ip, old);
     }
     return {};
   }
   if (old.spec.ip_families.size() == 1 && spec.ip_families.size() == 2) {
     spec.cluster_ips.resize(2);
     std::string second = spec.cluster_ips[1];
-    K8SNET_RETURN_IF_ERROR(reservation.TakeIp(service, spec.ip_families[1], second));
+    K8SNET_RETURN_IF_ERROR(claims.TakeIp(service, spec.ip_families[1], second));
     spec.cluster_ips[1] = std::move(second);
   } else if (old.spec.ip_families.size() == 2 && spec.ip_families.size() == 1 &&
              old.spec.cluster_ips.size() == 2) {
-    reservation.Unuse(old.spec.cluster_ips[1]);
+    claims.GiveBack(old.spec.cluster_ips[1], old);
   }
   return {};
 }
@@ -297,7 +142,7 @@ Status NoPortLeft() {
 }
 
 // Source: kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go, initNodePorts.
-Status TakeNodePorts(Service& service, ServiceReservation& reservation) {
+Status TakeNodePorts(Service& service, ServiceClaims& claims) {
   ServiceSpec& spec = service.spec;
   if (!HasNodePorts(spec)) {
     return {};
@@ -314,7 +159,7 @@ Status TakeNodePorts(Service& service, ServiceReservation& reservation) {
       if (port.node_port == 0) {
         port.node_port = shared;
       } else if (port.node_port != shared) {
-        if (const std::string why = reservation.TakePort(port.node_port); !why.empty()) {
+        if (const std::string why = claims.TakePort(port.node_port, service); !why.empty()) {
           return PortRefused(service, i, port.node_port, why);
         }
       }
@@ -324,12 +169,12 @@ Status TakeNodePorts(Service& service, ServiceReservation& reservation) {
         spec.ports.begin(), spec.ports.end(),
         [&](const ServicePort& other) { return other.port == port.port && other.node_port != 0; });
     if (asked != spec.ports.end()) {
-      if (const std::string why = reservation.TakePort(asked->node_port); !why.empty()) {
+      if (const std::string why = claims.TakePort(asked->node_port, service); !why.empty()) {
         return PortRefused(service, i, asked->node_port, why);
       }
       port.node_port = asked->node_port;
     } else {
-      const std::optional<std::int32_t> any = reservation.TakeAnyPort();
+      const std::optional<std::int32_t> any = claims.TakeAnyPort(service);
       if (!any) {
         return NoPortLeft();
       }
@@ -341,7 +186,7 @@ Status TakeNodePorts(Service& service, ServiceReservation& reservation) {
 }
 
 // Source: the same file, updateNodePorts.
-Status UpdateNodePorts(Service& service, const Service& old, ServiceReservation& reservation) {
+Status UpdateNodePorts(Service& service, const Service& old, ServiceClaims& claims) {
   ServiceSpec& spec = service.spec;
   const std::set<std::int32_t> owned = NodePorts(old.spec);
   std::set<std::int32_t> taken;
@@ -352,13 +197,13 @@ Status UpdateNodePorts(Service& service, const Service& old, ServiceReservation&
       if (!WantsNodePorts(spec)) {
         continue;
       }
-      const std::optional<std::int32_t> any = reservation.TakeAnyPort();
+      const std::optional<std::int32_t> any = claims.TakeAnyPort(service);
       if (!any) {
         return NoPortLeft();
       }
       port.node_port = *any;
     } else if (owned.count(port.node_port) == 0 && taken.insert(port.node_port).second) {
-      if (const std::string why = reservation.TakePort(port.node_port); !why.empty()) {
+      if (const std::string why = claims.TakePort(port.node_port, service); !why.empty()) {
         return PortRefused(service, i, port.node_port, why);
       }
     }
@@ -370,37 +215,37 @@ Status UpdateNodePorts(Service& service, const Service& old, ServiceReservation&
   const std::set<std::int32_t> used = NodePorts(spec);
   for (const std::int32_t port : owned) {
     if (used.count(port) == 0) {
-      reservation.Unuse(port);
+      claims.GiveBackPort(port);
     }
   }
   return {};
 }
 
 // Source: the same file, allocHealthCheckNodePort.
-Status TakeHealthCheckPort(ServiceSpec& spec, ServiceReservation& reservation) {
+Status TakeHealthCheckPort(Service& service, ServiceClaims& claims) {
+  ServiceSpec& spec = service.spec;
   if (spec.health_check_node_port == 0) {
-    const std::optional<std::int32_t> any = reservation.TakeAnyPort();
+    const std::optional<std::int32_t> any = claims.TakeAnyPort(service);
     if (!any) {
       return InternalError("failed to allocate a HealthCheck NodePort 0: " + std::string(kFull));
     }
     spec.health_check_node_port = *any;
     return {};
   }
-  const std::string why = reservation.TakePort(spec.health_check_node_port);
+  const std::string why = claims.TakePort(spec.health_check_node_port, service);
   return why.empty() ? Status()
                      : InternalError("failed to allocate requested HealthCheck NodePort " +
                                      std::to_string(spec.health_check_node_port) + ": " + why);
 }
 
-Status UpdateHealthCheckPort(ServiceSpec& spec, const ServiceSpec& old,
-                             ServiceReservation& reservation) {
+Status UpdateHealthCheckPort(Service& service, const ServiceSpec& old, ServiceClaims& claims) {
   const bool needed = NeedsHealthCheckPort(old);
-  const bool needs = NeedsHealthCheckPort(spec);
+  const bool needs = NeedsHealthCheckPort(service.spec);
   if (!needed && needs) {
-    return TakeHealthCheckPort(spec, reservation);
+    return TakeHealthCheckPort(service, claims);
   }
   if (needed && !needs) {
-    reservation.Unuse(old.health_check_node_port);
+    claims.GiveBackPort(old.health_check_node_port);
   }
   return {};
 }
@@ -453,42 +298,12 @@ void DropUnused(Service& service, const Service& before) {
   }
 }
 
-validation::Cidr RangeOf(const std::string& text) {
-  const auto range = validation::ParseCidr(text);
-  K8SNET_CHECK(range.has_value());
-  return *range;
-}
-
 }  // namespace
 
-ServiceAllocators::ServiceAllocators(const ServiceSettings& settings, Random& random)
-    : ports(settings.node_port_first, settings.node_port_last, random) {
-  for (const std::string& range : settings.cluster_ip_ranges) {
-    ips.push_back(std::make_unique<IpAllocator>(RangeOf(range), random));
-  }
-  K8SNET_CHECK(!ips.empty());
-}
-
-IpAllocator* ServiceAllocators::Find(std::string_view family) const {
-  for (const auto& allocator : ips) {
-    if (allocator->family() == family) {
-      return allocator.get();
-    }
-  }
-  return nullptr;
-}
-
-ServiceStrategy::ServiceStrategy(const Resource& hub, const ServiceSettings& settings,
-                                 Random& random)
-    : GenericStrategy(hub),
-      topology_keys_(settings.topology_keys),
-      allocators_(std::make_shared<ServiceAllocators>(settings, random)) {}
-
-Result<std::unique_ptr<Reservation>> ServiceStrategy::Begin(const WriteScope& scope,
-                                                            MutableObject& object,
-                                                            const Object* old) {
+Result<Companions> ServiceStrategy::Begin(const WriteScope& scope, MutableObject& object,
+                                          const Object* old) {
   if (scope.subresource == "status") {
-    return std::unique_ptr<Reservation>();
+    return Companions();
   }
   auto& service = object.Get<Service>();
   const Service* before = old == nullptr ? nullptr : &old->Get<Service>();
@@ -496,20 +311,20 @@ Result<std::unique_ptr<Reservation>> ServiceStrategy::Begin(const WriteScope& sc
     CarryOver(service.spec, before->spec);
   }
   conversion::NormalizePlurals(old, object);
-  K8SNET_RETURN_IF_ERROR(FillFamilies(*allocators_, service, before));
-  auto reservation = std::make_unique<ServiceReservation>(allocators_, scope.dry_run);
+  K8SNET_RETURN_IF_ERROR(FillFamilies(network(), service, before));
+  ServiceClaims claims(network(), scope.dry_run);
   if (before == nullptr) {
-    K8SNET_RETURN_IF_ERROR(TakeIps(service, *reservation));
-    K8SNET_RETURN_IF_ERROR(TakeNodePorts(service, *reservation));
+    K8SNET_RETURN_IF_ERROR(TakeIps(service, claims));
+    K8SNET_RETURN_IF_ERROR(TakeNodePorts(service, claims));
     if (NeedsHealthCheckPort(service.spec)) {
-      K8SNET_RETURN_IF_ERROR(TakeHealthCheckPort(service.spec, *reservation));
+      K8SNET_RETURN_IF_ERROR(TakeHealthCheckPort(service, claims));
     }
   } else {
-    K8SNET_RETURN_IF_ERROR(UpdateIps(service, *before, *reservation));
-    K8SNET_RETURN_IF_ERROR(UpdateNodePorts(service, *before, *reservation));
-    K8SNET_RETURN_IF_ERROR(UpdateHealthCheckPort(service.spec, before->spec, *reservation));
+    K8SNET_RETURN_IF_ERROR(UpdateIps(service, *before, claims));
+    K8SNET_RETURN_IF_ERROR(UpdateNodePorts(service, *before, claims));
+    K8SNET_RETURN_IF_ERROR(UpdateHealthCheckPort(service, before->spec, claims));
   }
-  return std::unique_ptr<Reservation>(std::move(reservation));
+  return std::move(claims).Changes();
 }
 
 void ServiceStrategy::PrepareForCreate(const WriteScope& scope, MutableObject& object) {
@@ -550,7 +365,7 @@ void ServiceStrategy::FillOnRead(MutableObject& object) {
     return;
   }
   // Stored by a release before dual stack.
-  const std::string primary(allocators_->ips.front()->family());
+  const std::string primary(network().primary_family());
   bool dual = spec.cluster_ips.size() == 2;
   if (IsHeadless(spec)) {
     spec.ip_families = {primary};
@@ -578,52 +393,29 @@ field::ErrorList ServiceStrategy::Validate(const WriteScope& scope, const Object
                                        : validation::ValidateUpdate(object, *old, context);
 }
 
-void ServiceStrategy::AfterDelete(const Object& last) {
-  const ServiceSpec& spec = last.Get<Service>().spec;
-  ServiceReservation release(allocators_, false);
+std::vector<Change> ServiceStrategy::Leaves(const Object& stored) {
+  const auto& service = stored.Get<Service>();
+  const ServiceSpec& spec = service.spec;
+  ServiceClaims claims(network(), false);
   if (!IsExternalName(spec) && !IsHeadless(spec)) {
     for (const std::string& ip : spec.cluster_ips) {
-      release.Unuse(ip);
+      claims.GiveBack(ip, service);
     }
   }
   for (const std::int32_t port : NodePorts(spec)) {
-    release.Unuse(port);
+    claims.GiveBackPort(port);
   }
   if (NeedsHealthCheckPort(spec)) {
-    release.Unuse(spec.health_check_node_port);
+    claims.GiveBackPort(spec.health_check_node_port);
   }
-  release.Commit();
+  return std::move(claims).Changes().after;
 }
 
-void ServiceStrategy::Restore(const Object& stored) {
-  const ServiceSpec& spec = stored.Get<Service>().spec;
-  if (!IsExternalName(spec)) {
-    for (const std::string& text : spec.cluster_ips) {
-      const auto ip = validation::ParseIp(text);
-      IpAllocator* allocator = ip ? allocators_->Find(ip->v4 ? "IPv4" : "IPv6") : nullptr;
-      // An address outside of the range is nobody else's, and one that two services have cannot be
-      // taken twice; both stay as they are.
-      static_cast<void>(allocator != nullptr && allocator->Take(*ip));
-    }
-  }
-  std::set<std::int32_t> ports = NodePorts(spec);
-  if (NeedsHealthCheckPort(spec)) {
-    ports.insert(spec.health_check_node_port);
-  }
-  for (const std::int32_t port : ports) {
-    static_cast<void>(allocators_->ports.Holds(port) && allocators_->ports.Take(port));
-  }
-}
+ClusterNetwork& ServiceStrategy::network() const { return *api_.network(); }
 
 std::unique_ptr<Strategy> NewServiceStrategy(const Resource& hub, Api& api) {
-  const ApiParts& parts = api.parts();
-  return std::make_unique<ServiceStrategy>(
-      hub,
-      ServiceSettings{.cluster_ip_ranges = parts.service_cluster_ip_ranges,
-                      .node_port_first = parts.node_port_first,
-                      .node_port_last = parts.node_port_last,
-                      .topology_keys = parts.feature_gates.enabled("ServiceTopology")},
-      parts.random);
+  return std::make_unique<ServiceStrategy>(hub, api,
+                                           api.parts().feature_gates.enabled("ServiceTopology"));
 }
 
 }  // namespace k8snet::server

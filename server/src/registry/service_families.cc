@@ -60,7 +60,7 @@ void Shrink(Service& service, const Service& old, PolicyFindings& findings) {
 }
 
 // Adds the families of the addresses that go without one.
-void InferFamilies(const ServiceAllocators& cluster, Service& service, field::ErrorList& errors) {
+void InferFamilies(const ClusterNetwork& cluster, Service& service, field::ErrorList& errors) {
   const field::Path spec("spec");
   const field::Path ips = spec.Child("clusterIPs");
   for (std::size_t i = 0; i < service.spec.cluster_ips.size(); ++i) {
@@ -73,7 +73,7 @@ void InferFamilies(const ServiceAllocators& cluster, Service& service, field::Er
       continue;
     }
     const std::string family = ip->v4 ? "IPv4" : "IPv6";
-    if (cluster.Find(family) != nullptr) {
+    if (cluster.HasFamily(family)) {
       service.spec.ip_families.push_back(family);
     } else {
       errors.push_back(field::Invalid(ips.Index(i), field::BadValue::List(service.spec.cluster_ips),
@@ -94,7 +94,7 @@ bool KeepsPreferDualStack(const Service& service, const Service* old) {
          spec.cluster_ips == old->spec.cluster_ips && spec.ip_families == old->spec.ip_families;
 }
 
-Status FillFamilies(const ServiceAllocators& cluster, Service& service, const Service* old) {
+Status FillFamilies(const ClusterNetwork& cluster, Service& service, const Service* old) {
   ServiceSpec& spec = service.spec;
   if (spec.type == "ExternalName" || KeepsPreferDualStack(service, old)) {
     return {};
@@ -125,7 +125,7 @@ Status FillFamilies(const ServiceAllocators& cluster, Service& service, const Se
   InferFamilies(cluster, service, errors);
   K8SNET_RETURN_IF_ERROR(Refuse(service, errors));
 
-  const std::string primary(cluster.ips.front()->family());
+  const std::string primary(cluster.primary_family());
   if (IsHeadlessWithoutSelector(spec)) {
     // Such a service may name families that the cluster does not have.
     if (spec.ip_families.empty()) {
@@ -142,7 +142,7 @@ Status FillFamilies(const ServiceAllocators& cluster, Service& service, const Se
   const field::Path path("spec");
   const field::Path families = path.Child("ipFamilies");
   for (std::size_t i = 0; i < spec.ip_families.size(); ++i) {
-    if (cluster.Find(spec.ip_families[i]) == nullptr) {
+    if (!cluster.HasFamily(spec.ip_families[i])) {
       errors.push_back(field::Invalid(families.Index(i),
                                       field::BadValue::Json(field::Quote(spec.ip_families[i])),
                                       "not configured on this cluster"));

@@ -16,6 +16,9 @@ std::unique_ptr<Strategy> BuiltinStrategy(const Resource& hub, Api& api) {
   if (hub.type == &TypeOf<discovery::v1::EndpointSlice>()) {
     return NewEndpointSliceStrategy(hub);
   }
+  if (hub.type == &TypeOf<networking::v1::IPAddress>()) {
+    return NewIpAddressStrategy(hub, api);
+  }
   if (hub.type == &TypeOf<networking::v1::ServiceCIDR>()) {
     return NewServiceCidrStrategy(hub);
   }

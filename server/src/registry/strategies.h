@@ -17,6 +17,7 @@ class Api;
 
 [[nodiscard]] std::unique_ptr<Strategy> NewNamespaceStrategy(const Resource& hub, Api& api);
 [[nodiscard]] std::unique_ptr<Strategy> NewEndpointSliceStrategy(const Resource& hub);
+[[nodiscard]] std::unique_ptr<Strategy> NewIpAddressStrategy(const Resource& hub, Api& api);
 [[nodiscard]] std::unique_ptr<Strategy> NewServiceCidrStrategy(const Resource& hub);
 [[nodiscard]] std::unique_ptr<Strategy> NewServiceStrategy(const Resource& hub, Api& api);
 

@@ -4,7 +4,6 @@
 #ifndef K8SNET_SERVER_SRC_REGISTRY_STRATEGY_H_
 #define K8SNET_SERVER_SRC_REGISTRY_STRATEGY_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "k8snet/apis/base/object.h"
 #include "k8snet/apis/base/resource.h"
 #include "k8snet/apis/base/result.h"
+#include "k8snet/server/storage.h"
 
 namespace k8snet::server {
 
@@ -23,13 +23,10 @@ struct WriteScope {
   std::string_view version;      // Of the request: "v1beta1".
 };
 
-// What Begin took for an object that is not stored yet, such as addresses. The destructor gives
-// back whatever was not committed.
-class Reservation {
- public:
-  virtual ~Reservation() = default;
-  // The object is stored: keeps what was taken and gives back what it no longer uses.
-  virtual void Commit() = 0;
+// Changes to other keys that are committed together with an object: all of them or none.
+struct Companions {
+  std::vector<Change> before;  // Their revisions are lower than the object's.
+  std::vector<Change> after;
 };
 
 // The behaviour of one stored kind. All objects are in the hub version. Thread-safe.
@@ -37,12 +34,14 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
 
-  // Takes what the object needs from the cluster and fills it in. Called before the preparation
-  // and the validation, so it must bear with any values. `old` is null for a create. May return
-  // null: nothing to keep.
-  [[nodiscard]] virtual Result<std::unique_ptr<Reservation>> Begin(const WriteScope& scope,
-                                                                   MutableObject& object,
-                                                                   const Object* old) = 0;
+  // Fills in what the object needs from the cluster, and returns the changes by which it takes it
+  // and gives back what it no longer needs. Called before the preparation and the validation, so
+  // it must bear with any values; again, with the object as it was, if such a change lost a race.
+  // `old` is null for a create.
+  [[nodiscard]] virtual Result<Companions> Begin(const WriteScope& scope, MutableObject& object,
+                                                 const Object* old) = 0;
+  // Whether Begin ever returns changes.
+  [[nodiscard]] virtual bool HasCompanions() const { return false; }
 
   // Resets what a client may not set, and fills in what follows from the rest.
   virtual void PrepareForCreate(const WriteScope& scope, MutableObject& object) = 0;
@@ -68,13 +67,10 @@ class Strategy {
   virtual void PrepareForDeletion(MutableObject& object) = 0;
   // Called when such a mark was stored, with the marked object.
   virtual void AfterMarked(const Object& object) = 0;
+  // Returns the changes that are to be committed with the deletion of what is `stored`.
+  [[nodiscard]] virtual std::vector<Change> Leaves(const Object& stored) = 0;
   // The object is gone from the store.
   virtual void AfterDelete(const Object& last) = 0;
-
-  // Whether Restore is to be told of what is stored already when the server starts.
-  [[nodiscard]] virtual bool Restores() const { return false; }
-  // Called at the start for each stored object, before the first request.
-  virtual void Restore(const Object& /*stored*/) {}
 
   // Subresources beside status, which take PUT only: "finalize".
   [[nodiscard]] virtual std::vector<std::string> Subresources() const = 0;
@@ -87,9 +83,8 @@ class GenericStrategy : public Strategy {
   // `hub` outlives this.
   explicit GenericStrategy(const Resource& hub) : hub_(hub) {}
 
-  [[nodiscard]] Result<std::unique_ptr<Reservation>> Begin(const WriteScope& scope,
-                                                           MutableObject& object,
-                                                           const Object* old) override;
+  [[nodiscard]] Result<Companions> Begin(const WriteScope& scope, MutableObject& object,
+                                         const Object* old) override;
   void PrepareForCreate(const WriteScope& scope, MutableObject& object) override;
   void PrepareForUpdate(const WriteScope& scope, MutableObject& object, const Object& old) override;
   [[nodiscard]] field::ErrorList Validate(const WriteScope& scope, const Object& object,
@@ -99,6 +94,7 @@ class GenericStrategy : public Strategy {
   [[nodiscard]] bool HoldsDeletion(const Object& object) override;
   void PrepareForDeletion(MutableObject& object) override;
   void AfterMarked(const Object& object) override;
+  [[nodiscard]] std::vector<Change> Leaves(const Object& stored) override;
   void AfterDelete(const Object& last) override;
   [[nodiscard]] std::vector<std::string> Subresources() const override;
 

@@ -1,14 +1,14 @@
 #include "src/registry/writer.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include "k8snet/apis/meta.h"
 #include "src/errors.h"
 #include "src/registry/stored_form.h"
+#include "src/registry/uid.h"
 
 namespace k8snet::server {
 namespace {
@@ -121,23 +121,6 @@ Time Writer::Now() const {
   return {std::chrono::floor<std::chrono::seconds>(clock_.Now()).time_since_epoch().count()};
 }
 
-std::string Writer::NewUid() const {
-  std::array<std::uint8_t, 16> bytes{};
-  random_.Fill(bytes);
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
-  std::string text;
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) {
-      text += '-';
-    }
-    text += kHex[bytes[i] >> 4U];
-    text += kHex[bytes[i] & 15U];
-  }
-  return text;
-}
-
 std::string Writer::NewSuffix() const {
   std::string suffix;
   for (std::size_t i = 0; i < kSuffixLength; ++i) {
@@ -178,7 +161,7 @@ Result<Written> Writer::Create(const WriteTarget& target, MutableObject object,
                                WarningList& warnings) {
   K8SNET_RETURN_IF_ERROR(Admit(target, Operation::kCreate, &object, nullptr));
   ObjectMeta& meta = MetaOf(object);
-  meta.uid = NewUid();
+  meta.uid = NewUid(random_);
   meta.creation_timestamp = Now();
   meta.deletion_timestamp.reset();
   meta.deletion_grace_period_seconds.reset();
@@ -207,11 +190,35 @@ Result<Written> Writer::Create(const WriteTarget& target, MutableObject object,
 
 Result<Written> Writer::CreateNamed(const WriteTarget& target, MutableObject object,
                                     WarningList& warnings) {
+  if (!target.served.kind->strategy->HasCompanions()) {
+    K8SNET_ASSIGN_OR_RETURN(std::optional<Written> written,
+                            TryCreate(target, std::move(object), warnings));
+    K8SNET_CHECK(written.has_value());
+    return *std::move(written);
+  }
+  const Object asked = std::move(object).Freeze();
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    WarningList attempt_warnings;
+    auto tried = TryCreate(target, MutableObject(asked), attempt_warnings);
+    if (!tried || tried->has_value()) {
+      Append(warnings, std::move(attempt_warnings));
+      if (!tried) {
+        return std::move(tried).error();
+      }
+      return **std::move(tried);
+    }
+  }
+  return ModifiedConflict(*target.served.resource, MetaOf(asked).name);
+}
+
+Result<std::optional<Written>> Writer::TryCreate(const WriteTarget& target, MutableObject object,
+                                                 WarningList& warnings) {
+  using Tried = std::optional<Written>;
   const StoredKind& kind = *target.served.kind;
   const Resource& resource = *target.served.resource;
   const bool dry_run = target.scope.dry_run;
-  std::unique_ptr<Reservation> reservation;
-  K8SNET_ASSIGN_OR_RETURN(reservation, kind.strategy->Begin(target.scope, object, nullptr));
+  K8SNET_ASSIGN_OR_RETURN(Companions companions,
+                          kind.strategy->Begin(target.scope, object, nullptr));
   kind.strategy->PrepareForCreate(target.scope, object);
   const Object ready = std::move(object).Freeze();
   const ObjectMeta& meta = MetaOf(ready);
@@ -225,7 +232,7 @@ Result<Written> Writer::CreateNamed(const WriteTarget& target, MutableObject obj
     if (kind.cache->snapshot().Get(key) != nullptr) {
       return NameTaken(target, meta.name);
     }
-    return Written{Shown(kind, ready), true};
+    return Tried(Written{Shown(kind, ready), true});
   }
   std::uint64_t revision = 0;
   const std::string& given = meta.resource_version;
@@ -233,25 +240,31 @@ Result<Written> Writer::CreateNamed(const WriteTarget& target, MutableObject obj
   if (revision != 0) {
     return Unclassified("resourceVersion should not be set on objects to be created");
   }
-  auto stored = Store(kind, key, ready, 0);
-  if (!stored) {
-    return IsConflict(stored.error()) ? NameTaken(target, meta.name) : std::move(stored).error();
+  const bool alone = companions.before.empty() && companions.after.empty();
+  auto stored = Store(kind, key, ready, 0, std::move(companions));
+  if (stored) {
+    return Tried(Written{*std::move(stored), true});
   }
-  if (reservation != nullptr) {
-    reservation->Commit();
+  if (!IsConflict(stored.error())) {
+    return std::move(stored).error();
   }
-  return Written{*std::move(stored), true};
+  if (alone || stored.error().message == key) {
+    return NameTaken(target, meta.name);
+  }
+  return Tried();
 }
 
 Result<Object> Writer::Store(const StoredKind& kind, const std::string& key, const Object& object,
-                             std::uint64_t expected_revision) {
-  std::vector<Change> batch;
+                             std::uint64_t expected_revision, Companions companions) {
+  std::vector<Change> batch = std::move(companions.before);
+  const std::size_t own = batch.size();
   batch.push_back({key, codec_.EncodeStored(object), expected_revision});
+  std::move(companions.after.begin(), companions.after.end(), std::back_inserter(batch));
   K8SNET_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> revisions,
                           storage_.Commit(std::move(batch)));
   MutableObject stored(object);
   DropEmptyLists(stored);
-  MetaOf(stored).resource_version = std::to_string(revisions.front());
+  MetaOf(stored).resource_version = std::to_string(revisions[own]);
   kind.strategy->FillOnRead(stored);
   return std::move(stored).Freeze();
 }
@@ -328,9 +341,8 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
   }
   K8SNET_RETURN_IF_ERROR(Admit(target, Operation::kUpdate, &object, &old));
 
-  std::unique_ptr<Reservation> reservation;
-  K8SNET_ASSIGN_OR_RETURN(reservation, kind.strategy->Begin(target.scope, object, &old));
   MetaOf(object).namespace_ = target.name_space;
+  K8SNET_ASSIGN_OR_RETURN(Companions companions, kind.strategy->Begin(target.scope, object, &old));
   KeepSystemFields(MetaOf(object), old_meta);
   MetaOf(object).resource_version = old_meta.resource_version;
   kind.strategy->PrepareForUpdate(target.scope, object, old);
@@ -350,9 +362,6 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
       // Tried again, a client that means one revision gets its conflict.
       return Tried();
     }
-    if (reservation != nullptr && !target.scope.dry_run) {
-      reservation->Commit();
-    }
     return Tried(Written{*std::move(stored), false});
   };
 
@@ -360,7 +369,7 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
     if (target.scope.dry_run) {
       return Tried(Written{ready, false});
     }
-    auto removed = Remove(target, key, ready, entry->revision());
+    auto removed = Remove(target, key, old, ready, entry->revision());
     if (!removed) {
       return commit(std::move(removed).error());
     }
@@ -373,16 +382,19 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
   if (target.scope.dry_run) {
     return commit(Shown(kind, ready));
   }
-  return commit(Store(kind, key, ready, entry->revision()));
+  return commit(Store(kind, key, ready, entry->revision(), std::move(companions)));
 }
 
 Result<Deleted> Writer::Remove(const WriteTarget& target, const std::string& key,
-                               const Object& last, std::uint64_t revision) {
+                               const Object& stored, const Object& last, std::uint64_t revision) {
+  Strategy& strategy = *target.served.kind->strategy;
   std::vector<Change> batch;
   batch.push_back({key, nullptr, revision});
+  std::vector<Change> leaves = strategy.Leaves(stored);
+  std::move(leaves.begin(), leaves.end(), std::back_inserter(batch));
   K8SNET_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> revisions,
                           storage_.Commit(std::move(batch)));
-  target.served.kind->strategy->AfterDelete(last);
+  strategy.AfterDelete(last);
   MutableObject object(last);
   MetaOf(object).resource_version = std::to_string(revisions.front());
   return Deleted{std::move(object).Freeze(), true};
@@ -431,7 +443,7 @@ Result<std::optional<Deleted>> Writer::TryDelete(const WriteTarget& target,
     if (target.scope.dry_run) {
       return Tried(Deleted{old, true});
     }
-    auto removed = Remove(target, key, old, entry->revision());
+    auto removed = Remove(target, key, old, old, entry->revision());
     if (!removed) {
       return IsConflict(removed.error()) ? Result<Tried>(Tried())
                                          : Result<Tried>(std::move(removed).error());

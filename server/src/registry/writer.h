@@ -97,11 +97,19 @@ class Writer {
                              const Object* old) const;
   [[nodiscard]] Result<Written> CreateNamed(const WriteTarget& target, MutableObject object,
                                             WarningList& warnings);
-  // Stores `object` and returns it as it is shown, with its new resourceVersion.
+  // One attempt; nothing if a companion of the object lost a race.
+  [[nodiscard]] Result<std::optional<Written>> TryCreate(const WriteTarget& target,
+                                                         MutableObject object,
+                                                         WarningList& warnings);
+  // Stores `object` with its companions and returns it as it is shown, with its new
+  // resourceVersion.
   [[nodiscard]] Result<Object> Store(const StoredKind& kind, const std::string& key,
-                                     const Object& object, std::uint64_t expected_revision);
+                                     const Object& object, std::uint64_t expected_revision,
+                                     Companions companions = {});
+  // Deletes what is `stored` at `revision`; `last` is what is shown of it.
   [[nodiscard]] Result<Deleted> Remove(const WriteTarget& target, const std::string& key,
-                                       const Object& last, std::uint64_t revision);
+                                       const Object& stored, const Object& last,
+                                       std::uint64_t revision);
   [[nodiscard]] Error NameTaken(const WriteTarget& target, std::string_view name) const;
   // One attempt; nothing if it lost a race that the client need not know of.
   [[nodiscard]] Result<std::optional<Written>> TryUpdate(const WriteTarget& target,
@@ -110,7 +118,6 @@ class Writer {
                                                          WarningList& warnings);
   [[nodiscard]] Result<std::optional<Deleted>> TryDelete(const WriteTarget& target,
                                                          const DeleteRules& rules);
-  [[nodiscard]] std::string NewUid() const;
   [[nodiscard]] std::string NewSuffix() const;
   [[nodiscard]] Time Now() const;
 
