@@ -30,7 +30,7 @@ Bytes ObjectCodec::EncodeStored(const Object& hub) const {
 }
 
 Result<Object> ObjectCodec::DecodeStored(const StoredKind& kind, const Entry& entry,
-                                         std::uint64_t revision) const {
+                                         std::uint64_t revision, bool filled) const {
   const std::optional<std::string_view> message = StoredMessage(*entry.value());
   if (!message) {
     return InternalError("the stored object " + entry.key() + " cannot be read");
@@ -42,7 +42,9 @@ Result<Object> ObjectCodec::DecodeStored(const StoredKind& kind, const Entry& en
   }
   MetaOf(object).resource_version = std::to_string(revision);
   SetDefaults(object);
-  kind.strategy->FillOnRead(object);
+  if (filled) {
+    kind.strategy->FillOnRead(object);
+  }
   return std::move(object).Freeze();
 }
 

@@ -31,10 +31,10 @@ class ObjectCodec {
   [[nodiscard]] Bytes EncodeStored(const Object& hub) const;
 
   // Returns the object of an entry in the hub version, defaulted, with `revision` as its
-  // resourceVersion.
+  // resourceVersion; `filled`, as Strategy::FillOnRead says.
   // Errors: kInternalError, the stored bytes cannot be read.
   [[nodiscard]] Result<Object> DecodeStored(const StoredKind& kind, const Entry& entry,
-                                            std::uint64_t revision) const;
+                                            std::uint64_t revision, bool filled = true) const;
 
   // Returns `object`, which is in the version `served`, in the hub version; and back.
   [[nodiscard]] Result<MutableObject> ToHub(const ServedResource& served,

@@ -37,6 +37,7 @@ class ServiceStrategy final : public GenericStrategy {
   [[nodiscard]] field::ErrorList Validate(const WriteScope& scope, const Object& object,
                                           const Object* old) override;
   void FillOnRead(MutableObject& object) override;
+  [[nodiscard]] bool FillsOnRead() const override { return true; }
   void PrepareForCreate(const WriteScope& scope, MutableObject& object) override;
   [[nodiscard]] std::vector<Change> Leaves(const Object& stored) override;
 

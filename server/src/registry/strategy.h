@@ -51,6 +51,8 @@ class Strategy {
   // Fills in what clients are shown though it may not be stored: called for each object that was
   // read, is to be shown, or is about to be changed.
   virtual void FillOnRead(MutableObject& /*object*/) {}
+  // Whether FillOnRead ever does anything.
+  [[nodiscard]] virtual bool FillsOnRead() const { return false; }
 
   // All findings, those about metadata included; `old` is null for a create.
   [[nodiscard]] virtual field::ErrorList Validate(const WriteScope& scope, const Object& object,

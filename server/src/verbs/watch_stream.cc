@@ -136,7 +136,7 @@ void WatchStream::AppendInitial(const Entry& entry, std::size_t& used, std::vect
     }
     return;
   }
-  if (auto frame = Frame(EventType::kAdded, entry, entry.revision())) {
+  if (auto frame = Frame(EventType::kAdded, entry, entry.revision(), true)) {
     used += frame->size();
     out.push_back(std::make_shared<const std::string>(*std::move(frame)));
   }
@@ -155,8 +155,11 @@ void WatchStream::AppendEvent(const Event& event, std::size_t& used, std::vector
       now_matches ? (matched ? EventType::kModified : EventType::kAdded) : EventType::kDeleted;
   // What is gone for the selection is shown as it was, at the revision of the change.
   const Entry& shown = now_matches ? *event.entry : *before;
+  // Upstream fills in what reads show only for objects that it copies: those that leave the
+  // selection. Source: kubernetes/apiserver pkg/storage/cacher/cacher.go, setCachingObjects.
+  const bool leaves = !now_matches && event.type != EventType::kDeleted;
   const auto make = [&]() -> Bytes {
-    auto frame = Frame(type, shown, event.revision);
+    auto frame = Frame(type, shown, event.revision, leaves);
     return frame ? std::make_shared<const std::string>(*std::move(frame)) : nullptr;
   };
   Bytes bytes =
@@ -167,10 +170,11 @@ void WatchStream::AppendEvent(const Event& event, std::size_t& used, std::vector
   }
 }
 
-Result<std::string> WatchStream::Frame(EventType type, const Entry& entry, std::uint64_t revision) {
+Result<std::string> WatchStream::Frame(EventType type, const Entry& entry, std::uint64_t revision,
+                                       bool filled) {
   const std::string_view name = kTypeNames[static_cast<std::size_t>(type)];
   if (plan_.output.transform == Transform::kNone && plan_.output.format == Format::kJson &&
-      revision == entry.revision()) {
+      revision == entry.revision() && (filled || !served_.kind->strategy->FillsOnRead())) {
     K8SNET_ASSIGN_OR_RETURN(const Bytes tail,
                             codec_.Encoded(served_, EncodedForm::kJsonTail, entry));
     const std::string& head = served_.event_heads[static_cast<std::size_t>(type)];
@@ -181,7 +185,8 @@ Result<std::string> WatchStream::Frame(EventType type, const Entry& entry, std::
     frame += served_.event_end;
     return frame;
   }
-  K8SNET_ASSIGN_OR_RETURN(const Object hub, codec_.DecodeStored(*served_.kind, entry, revision));
+  K8SNET_ASSIGN_OR_RETURN(const Object hub,
+                          codec_.DecodeStored(*served_.kind, entry, revision, filled));
   K8SNET_ASSIGN_OR_RETURN(
       const std::string object,
       renderer_.RenderEventObject(served_, plan_.output, plan_.include, hub, !table_columns_sent_));

@@ -61,8 +61,9 @@ class WatchStream final : public Stream {
   void AppendInitial(const Entry& entry, std::size_t& used, std::vector<Bytes>& out);
   void AppendBookmark(std::uint64_t revision, bool end_of_initial, std::vector<Bytes>& out);
   void AppendError(const Error& error, std::vector<Bytes>& out);
+  // `filled`: the object as reads show it, else as it is stored.
   [[nodiscard]] Result<std::string> Frame(EventType type, const Entry& entry,
-                                          std::uint64_t revision);
+                                          std::uint64_t revision, bool filled);
   [[nodiscard]] std::string FrameOf(std::string_view type, std::string_view object) const;
   [[nodiscard]] bool shares_bytes() const { return plan_.output.transform != Transform::kTable; }
 
