@@ -1,11 +1,8 @@
 #include "src/discovery/api_discovery.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <utility>
-
-#include <openssl/evp.h>
 
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/meta/v1.h"
@@ -13,6 +10,7 @@
 #include "src/errors.h"
 #include "src/negotiate/accept.h"
 #include "src/negotiate/document.h"
+#include "src/openapi/digest.h"
 #include "src/status.h"
 
 namespace k8snet::server {
@@ -47,19 +45,6 @@ meta::v1::APIGroup ApiGroup(const Catalog& catalog, std::string_view group) {
   }
   value.preferred_version = value.versions->front();
   return value;
-}
-
-std::string QuotedSha512(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha512(), nullptr);
-  std::string quoted = "\"";
-  for (unsigned i = 0; i < size; ++i) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    quoted += kHex[digest[i] >> 4U];
-    quoted += kHex[digest[i] & 15U];
-  }
-  return quoted + "\"";
 }
 
 std::string_view WithoutSlash(std::string_view path) {
@@ -103,7 +88,7 @@ void ApiDiscovery::AddRoots(const std::vector<std::string_view>& groups, const C
     document.json = "{\"kind\":\"" + std::string(kAggregatedKind) + "\",\"apiVersion\":\"" +
                     api_version + "\"," + items.json.substr(1);
     AppendProtobufEnvelope(api_version, kAggregatedKind, items.protobuf, document.protobuf);
-    document.etag = QuotedSha512(items.json);
+    document.etag = "\"" + UpperSha512(items.json) + "\"";
   };
   meta::v1::APIGroupList list;
   list.groups.emplace();

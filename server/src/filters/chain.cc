@@ -172,7 +172,7 @@ Response Chain::Serve(RequestContext& context, Request& request) {
   }
   Result<RequestInfo> info = ParseRequestInfo(request.method, *target);
   if (!info) {
-    return InternalServerError(request, info.error());
+    return InternalServerError(request, info.error().Wrap("failed to create RequestInfo"));
   }
   context.info = *std::move(info);
   context.query = std::move(target->query);

@@ -169,9 +169,10 @@ TEST_F(ChainTest, AnswersInTheOrderOfTheFilters) {
   authorizer_.answer = Decision{false, "never"};
   const Response special = Send("GET", "/api/v1/watch?a=<b>");
   EXPECT_EQ(special.status, 500);
-  EXPECT_EQ(Body(special),
-            "Internal Server Error: \"/api/v1/watch?a=&lt;b&gt;\": unable to determine kind and "
-            "namespace from url, /api/v1/watch?a=&lt;b&gt;\n");
+  EXPECT_EQ(
+      Body(special),
+      "Internal Server Error: \"/api/v1/watch?a=&lt;b&gt;\": failed to create RequestInfo: unable "
+      "to determine kind and namespace from url, /api/v1/watch?a=&lt;b&gt;\n");
   EXPECT_EQ(Header(special, "Cache-Control"), "-");
   EXPECT_EQ(Header(special, "X-Content-Type-Options"), "nosniff");
   const Response timeout = Send("GET", "/version?timeout=5");

@@ -237,6 +237,8 @@ std::string_view StatusText(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 206:
+      return "Partial Content";
     case 301:
       return "Moved Permanently";
     case 302:
@@ -275,6 +277,8 @@ std::string_view StatusText(int status) {
       return "Request URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Requested Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 422:

@@ -17,6 +17,15 @@ namespace {
 // Bytes of encodings kept beside the objects themselves.
 constexpr std::size_t kEncodingBudget = std::size_t{256} << 20;
 
+std::vector<DocumentedResource> Documented(const Catalog& catalog) {
+  std::vector<DocumentedResource> documented;
+  for (std::size_t i = 0; i < catalog.resources().size(); ++i) {
+    const ServedResource& served = catalog.served(i);
+    documented.push_back({served.resource, served.kind->strategy->Subresources()});
+  }
+  return documented;
+}
+
 // Where clients are told to find the server; kubectl does not look at it.
 constexpr std::string_view kServerAddress = "127.0.0.1:443";
 
@@ -54,6 +63,7 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
               .clock = parts.clock,
               .random = parts.random}),
       discovery_(catalog_, std::string(kServerAddress)),
+      openapi_(Documented(catalog_), parts.clock),
       cluster_objects_(*this, catalog_, codec_, network_.get(), parts.service_cluster_ip_ranges,
                        parts.logger) {
   if (const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace")) {
@@ -104,7 +114,13 @@ std::unique_ptr<ClusterNetwork> Api::MakeNetwork() {
                                           parts_.random);
 }
 
-std::vector<std::string> Api::paths() const { return discovery_.paths(); }
+std::vector<std::string> Api::paths() const {
+  std::vector<std::string> paths = discovery_.paths();
+  for (std::string& path : OpenApi::paths()) {
+    paths.push_back(std::move(path));
+  }
+  return paths;
+}
 
 Response Api::Handle(RequestContext& context, Request& request) {
   const std::string_view path = context.info.path;
@@ -112,6 +128,9 @@ Response Api::Handle(RequestContext& context, Request& request) {
     return HandleRoute(context, request, *route);
   }
   if (std::optional<Response> document = discovery_.Handle(context, request)) {
+    return *std::move(document);
+  }
+  if (std::optional<Response> document = openapi_.Handle(context, request)) {
     return *std::move(document);
   }
   if (catalog_.routes().Installed(path)) {

@@ -11,6 +11,7 @@
 #include "k8snet/conversion/converter.h"
 #include "src/api_handler.h"
 #include "src/discovery/api_discovery.h"
+#include "src/openapi/openapi.h"
 #include "src/registry/catalog.h"
 #include "src/registry/cluster_network.h"
 #include "src/registry/cluster_objects.h"
@@ -75,6 +76,7 @@ class Api final : public ApiHandler {
   Writer writer_;
   const Verbs verbs_;
   const ApiDiscovery discovery_;
+  OpenApi openapi_;
   std::unique_ptr<NamespaceCleaner> cleaner_;
   ClusterObjects cluster_objects_;
 };
