@@ -1,4 +1,4 @@
-// The one file that includes yaml-cpp's parser and catches what it throws.
+// This file and source_yaml.cc alone include yaml-cpp's parser and catch what it throws.
 #include <algorithm>
 #include <map>
 #include <sstream>
