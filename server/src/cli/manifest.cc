@@ -1,0 +1,297 @@
+#include "src/cli/manifest.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "k8snet/apis/codec/cbor.h"
+#include "k8snet/apis/codec/json.h"
+#include "k8snet/apis/codec/protobuf.h"
+
+namespace k8snet::cli {
+namespace {
+
+using Form = SourceNode::Form;
+
+constexpr std::string_view kProtobufMagic("k8s\0", 4);
+constexpr std::string_view kBom = "\xEF\xBB\xBF";
+constexpr std::string_view kSpace = " \t\r\n";
+
+// Whether the line that begins at `pos` is the marker `mark`: "---" or "...".
+bool IsMarker(std::string_view text, std::size_t pos, std::string_view mark) {
+  return text.substr(pos).starts_with(mark) &&
+         (pos + mark.size() == text.size() ||
+          kSpace.find(text[pos + mark.size()]) != std::string_view::npos);
+}
+
+// Whether there is more than white space, comments and directives.
+bool HasContent(std::string_view text) {
+  std::size_t pos = 0;
+  while (pos < text.size()) {
+    const std::size_t end = std::min(text.find('\n', pos), text.size());
+    const std::size_t first = text.find_first_not_of(" \t\r", pos);
+    if (first < end && text[first] != '#' && !(first == pos && text[first] == '%')) {
+      return true;
+    }
+    pos = end + 1;
+  }
+  return false;
+}
+
+void ReadYaml(Manifest& manifest, std::size_t begin) {
+  const std::string_view text = manifest.text;
+  const auto finish = [&](std::size_t end) {
+    if (!HasContent(text.substr(begin, end - begin))) {
+      return;
+    }
+    Document& document = manifest.documents.emplace_back();
+    document.begin = begin;
+    document.end = end;
+    document.tree = ReadYamlSource(text.substr(begin, end - begin));
+    if (document.tree.error.empty()) {
+      document.value = ParseKnownJson(document.tree.json);
+    }
+  };
+  std::size_t line = begin;
+  while (line < text.size()) {
+    if (IsMarker(text, line, "---") || IsMarker(text, line, "...")) {
+      finish(line);
+      begin = line + 3;
+    }
+    line = std::min(text.find('\n', line), text.size() - 1) + 1;
+  }
+  finish(text.size());
+}
+
+void ReadJson(Manifest& manifest, std::size_t begin) {
+  const std::string_view text = manifest.text;
+  manifest.format = Format::kJson;
+  while (true) {
+    begin = std::min(text.find_first_not_of(kSpace, begin), text.size());
+    if (begin == text.size()) {
+      return;
+    }
+    Document& document = manifest.documents.emplace_back();
+    document.begin = begin;
+    document.end = begin = EndOfJsonValue(text, begin);
+    document.tree = ReadJsonSource(manifest.TextOf(document));
+    if (!document.tree.error.empty()) {
+      return;
+    }
+    auto parsed = server::ParseJson(document.tree.json);
+    if (parsed) {
+      document.value = std::move(parsed->value);
+    } else {
+      document.tree.error = parsed.error().message;
+    }
+  }
+}
+
+bool HasError(const Manifest& manifest) {
+  return std::any_of(manifest.documents.begin(), manifest.documents.end(),
+                     [](const Document& document) { return !document.tree.error.empty(); });
+}
+
+Result<std::string> BinaryToJson(Format format, std::string_view bytes) {
+  if (format == Format::kCbor) {
+    return CborToJson(bytes);
+  }
+  K8SNET_ASSIGN_OR_RETURN(const TypeMeta meta, PeekProtobuf(bytes));
+  const Resource* resource = FindResource(meta.api_version, meta.kind);
+  const Type* type = resource == nullptr ? nullptr : resource->type;
+  if (resource != nullptr && resource->kind != meta.kind) {
+    type = resource->list_type;
+  }
+  if (type == nullptr) {
+    return Error(Reason::kNotRegistered, "protobuf of " + meta.api_version + " " + meta.kind +
+                                             ", which is not known, cannot be read");
+  }
+  K8SNET_ASSIGN_OR_RETURN(Decoded decoded, DecodeProtobuf(*type, bytes));
+  return EncodeJson(std::move(decoded.object).Freeze());
+}
+
+void ReadBinary(Manifest& manifest, Format format) {
+  manifest.format = format;
+  Document& document = manifest.documents.emplace_back();
+  document.end = manifest.text.size();
+  document.has_tree = false;
+  auto json = BinaryToJson(format, manifest.text);
+  if (!json) {
+    document.tree.error = json.error().message;
+    return;
+  }
+  document.tree.json = *std::move(json);
+  document.value = ParseKnownJson(document.tree.json);
+}
+
+void Collect(const Json& value, const SourceNode* node, const std::string& path, Lists lists,
+             std::string_view list_version, std::string_view list_kind,
+             std::vector<ObjectAt>& objects) {
+  const auto text = [&](std::string_view name) {
+    const Json* member = value.Find(name);
+    const std::string* string = member == nullptr ? nullptr : member->AsString();
+    return string == nullptr ? std::string() : *string;
+  };
+  ObjectAt object;
+  object.path = path;
+  object.value = &value;
+  object.node = node;
+  object.api_version = text("apiVersion");
+  object.kind = text("kind");
+  if (object.api_version.empty() && object.kind.empty()) {
+    object.api_version = list_version;
+    object.kind = list_kind;
+  }
+  object.resource = FindResource(object.api_version, object.kind);
+  object.is_list = object.resource != nullptr && object.resource->kind != object.kind;
+  const Json* items = value.Find("items");
+  const bool generic = object.api_version == "v1" && object.kind == "List";
+  if (items == nullptr || items->AsArray() == nullptr ||
+      !(generic || (object.is_list && lists == Lists::kItems))) {
+    objects.push_back(std::move(object));
+    return;
+  }
+  const SourceMember* member = node == nullptr ? nullptr : node->Find("items");
+  const bool placed = member != nullptr && member->value.members.size() == items->AsArray()->size();
+  for (std::size_t i = 0; i < items->AsArray()->size(); ++i) {
+    const std::string item_path =
+        (path.empty() ? "items[" : path + ".items[") + std::to_string(i) + "]";
+    Collect((*items->AsArray())[i], placed ? &member->value.members[i].value : nullptr, item_path,
+            lists, generic ? "" : object.api_version, generic ? "" : object.resource->kind,
+            objects);
+  }
+}
+
+}  // namespace
+
+Manifest ReadManifest(std::string name, std::string text) {
+  Manifest manifest;
+  manifest.name = std::move(name);
+  manifest.text = std::move(text);
+  const std::string_view view = manifest.text;
+  if (view.starts_with(kProtobufMagic)) {
+    ReadBinary(manifest, Format::kProtobuf);
+    return manifest;
+  }
+  if (view.starts_with(kCborSelfDescribed)) {
+    ReadBinary(manifest, Format::kCbor);
+    return manifest;
+  }
+  if (view.starts_with("\xFF\xFE") || view.starts_with("\xFE\xFF")) {
+    manifest.error = "the file is UTF-16, but must be UTF-8";
+    return manifest;
+  }
+  if (const std::size_t zero = view.find('\0'); zero != std::string_view::npos) {
+    manifest.error = "the file holds a zero byte: it is no text";
+    manifest.error_at = zero;
+    return manifest;
+  }
+  const std::size_t begin = view.starts_with(kBom) ? kBom.size() : 0;
+  const std::size_t first = view.find_first_not_of(kSpace, begin);
+  if (first == std::string_view::npos) {
+    return manifest;
+  }
+  if (view[first] == '{' || manifest.name.ends_with(".json")) {
+    ReadJson(manifest, begin);
+    if (!HasError(manifest)) {
+      return manifest;
+    }
+    // YAML may begin with a bracket too.
+    Manifest yaml{.name = manifest.name, .text = manifest.text};
+    ReadYaml(yaml, begin);
+    return HasError(yaml) && !manifest.name.ends_with("ml") ? std::move(manifest) : std::move(yaml);
+  }
+  ReadYaml(manifest, begin);
+  return manifest;
+}
+
+std::string ObjectAt::Name() const {
+  std::string name = kind;
+  const Json* metadata = value->Find("metadata");
+  const auto text = [&](std::string_view member) -> const std::string* {
+    const Json* found = metadata == nullptr ? nullptr : metadata->Find(member);
+    return found == nullptr ? nullptr : found->AsString();
+  };
+  if (const std::string* own = text("name"); own != nullptr) {
+    const std::string* name_space = text("namespace");
+    name += " " + (name_space == nullptr ? "" : *name_space + "/") + *own;
+  } else if (const std::string* prefix = text("generateName"); prefix != nullptr) {
+    name += " " + *prefix + "*";
+  }
+  return name;
+}
+
+std::string ObjectAt::PathOf(std::string_view field) const {
+  if (path.empty() || field.empty()) {
+    return path + std::string(field);
+  }
+  return path + (field.front() == '[' ? "" : ".") + std::string(field);
+}
+
+std::vector<ObjectAt> ObjectsOf(const Document& document, Lists lists) {
+  std::vector<ObjectAt> objects;
+  if (document.value.AsObject() != nullptr) {
+    Collect(document.value, document.has_tree ? &document.tree.root : nullptr, "", lists, "", "",
+            objects);
+  }
+  return objects;
+}
+
+const Resource* FindResource(std::string_view api_version, std::string_view kind) {
+  for (const Resource& resource : AllResources()) {
+    if ((resource.kind == kind || resource.list_type->name == kind) &&
+        resource.type->api_version == api_version) {
+      return &resource;
+    }
+  }
+  return nullptr;
+}
+
+std::string VersionText(const Resource& resource) {
+  return std::string(resource.type->api_version);
+}
+
+Place Locate(const SourceNode& root, std::string_view path) {
+  const SourceNode* node = &root;
+  Place place{.value = root.begin, .key = root.begin};
+  while (!path.empty()) {
+    const SourceMember* member = nullptr;
+    if (path.front() == '[') {
+      const std::size_t close = std::min(path.find(']'), path.size());
+      const std::string_view inside = path.substr(1, close - 1);
+      std::size_t index = 0;
+      const auto parsed = std::from_chars(inside.data(), inside.data() + inside.size(), index);
+      if (node->form == Form::kList) {
+        const bool valid = parsed.ec == std::errc() && index < node->members.size();
+        member = valid ? &node->members[index] : nullptr;
+      } else {
+        member = node->Find(inside);
+      }
+      path.remove_prefix(std::min(close + 1, path.size()));
+    } else {
+      path.remove_prefix(path.front() == '.' ? 1 : 0);
+      // Keys may hold dots, as those of annotations do.
+      for (const SourceMember& candidate : node->members) {
+        const std::string_view rest = path.substr(std::min(candidate.key.size(), path.size()));
+        if (!candidate.key.empty() && path.starts_with(candidate.key) &&
+            (rest.empty() || rest.front() == '.' || rest.front() == '[')) {
+          member = &candidate;
+        }
+      }
+      const std::size_t end =
+          member != nullptr ? member->key.size() : std::min(path.find_first_of(".["), path.size());
+      path.remove_prefix(end);
+    }
+    if (member == nullptr) {
+      return place;
+    }
+    node = &member->value;
+    // An element is shown by its first byte behind the dash.
+    place.value = node->end > node->begin ? node->begin : member->begin;
+    place.key = member->key_end > member->begin ? member->begin : place.value;
+  }
+  place.exact = true;
+  return place;
+}
+
+}  // namespace k8snet::cli

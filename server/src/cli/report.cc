@@ -1,0 +1,142 @@
+#include "src/cli/report.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace k8snet::cli {
+namespace {
+
+// How much of a long line is shown on each side of the place.
+constexpr std::size_t kAround = 70;
+
+bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+
+// Returns the number of characters of `text`, which is UTF-8 or nearly so.
+std::size_t CountCharacters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !ContinuesCharacter(c); }));
+}
+
+}  // namespace
+
+std::string Paint::Wrap(const char* code, std::string_view text) const {
+  return on ? "\x1B[" + std::string(code) + "m" + std::string(text) + "\x1B[0m" : std::string(text);
+}
+
+Paint PaintFor(const Invocation& invocation, std::FILE* stream) {
+  const std::string when = invocation.Value("color", "auto");
+  if (when != "auto") {
+    return {.on = when == "always"};
+  }
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool wanted = (no_color == nullptr || *no_color == '\0') &&
+                      (term == nullptr || std::string_view(term) != "dumb");
+  return {.on = wanted && isatty(fileno(stream)) == 1};
+}
+
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      out += c == '\t' ? "\t" : c == '\n' ? "\n" : "?";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void Reporter::At(std::size_t offset, std::string_view path, std::string_view message,
+                  Severity severity) {
+  found_ = found_ || severity == Severity::kError;
+  warnings_ += severity == Severity::kWarning ? 1 : 0;
+  const std::string_view text = manifest_.text;
+  const bool binary = manifest_.format == Format::kProtobuf || manifest_.format == Format::kCbor;
+  offset = std::min(offset, text.size());
+  std::string head = Printable(manifest_.name) + ":";
+  const std::size_t newline = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+  if (!binary) {
+    const auto line =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+    head += std::to_string(line + 1) + ":" +
+            std::to_string(CountCharacters(text.substr(begin, offset - begin)) + 1) + ":";
+  }
+  out_ += paint_.Bold(head) + " ";
+  out_ += path.empty() ? "" : Printable(path) + ": ";
+  if (severity == Severity::kWarning) {
+    out_ += paint_.Yellow("warning: ");
+  } else if (severity == Severity::kNote) {
+    out_ += paint_.Cyan("note: ");
+  }
+  out_ += Printable(message) + "\n";
+  if (binary) {
+    return;
+  }
+  std::size_t end = std::min(text.find('\n', offset), text.size());
+  if (end > offset && text[end - 1] == '\r') {
+    --end;
+  }
+  if (begin == end) {
+    return;
+  }
+  std::size_t from = begin;
+  std::size_t to = end;
+  if (end - begin > 2 * kAround) {
+    from = offset - begin > kAround ? offset - kAround : begin;
+    to = std::min(end, from + 2 * kAround);
+    while (from > begin && ContinuesCharacter(text[from])) {
+      --from;
+    }
+    while (to < end && ContinuesCharacter(text[to])) {
+      ++to;
+    }
+  }
+  const std::string before =
+      (from > begin ? "..." : "") + Printable(text.substr(from, offset - from));
+  out_ += before + Printable(text.substr(offset, to - offset)) + (to < end ? "...\n" : "\n");
+  for (const char c : before) {
+    if (!ContinuesCharacter(c)) {
+      out_ += c == '\t' ? '\t' : ' ';
+    }
+  }
+  out_ += paint_.Green("^") + "\n";
+}
+
+void Reporter::Field(const Document& document, const ObjectAt& object, std::string_view field,
+                     std::string_view message, Severity severity, bool at_key) {
+  std::size_t offset = document.begin;
+  if (object.node != nullptr) {
+    const Place place = Locate(*object.node, field);
+    offset += at_key || !place.exact ? place.key : place.value;
+  } else if (document.has_tree) {
+    const Place place = Locate(document.tree.root, object.PathOf(field));
+    offset += at_key || !place.exact ? place.key : place.value;
+  }
+  At(offset, object.PathOf(field), message, severity);
+}
+
+bool Reporter::Unreadable() {
+  if (!manifest_.error.empty()) {
+    At(manifest_.error_at, "", manifest_.error);
+  }
+  return !manifest_.error.empty();
+}
+
+bool Reporter::Unreadable(const Document& document) {
+  if (document.tree.error.empty()) {
+    return false;
+  }
+  std::string message = document.tree.error;
+  if (manifest_.TextOf(document).find("{{") != std::string_view::npos) {
+    message += " (if this is a template, give what it renders)";
+  }
+  At(document.begin + document.tree.error_at, "", message);
+  return true;
+}
+
+}  // namespace k8snet::cli

@@ -1,0 +1,67 @@
+// Findings as people read them: file, line, column, path, message, the line and a caret.
+#ifndef K8SNET_SERVER_SRC_CLI_REPORT_H_
+#define K8SNET_SERVER_SRC_CLI_REPORT_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "src/cli/command.h"
+#include "src/cli/manifest.h"
+
+namespace k8snet::cli {
+
+enum class Severity { kError, kWarning, kNote };
+
+// Colours of terminals, or none.
+struct Paint {
+  bool on = false;
+
+  [[nodiscard]] std::string Red(std::string_view text) const { return Wrap("31", text); }
+  [[nodiscard]] std::string Green(std::string_view text) const { return Wrap("32", text); }
+  [[nodiscard]] std::string Cyan(std::string_view text) const { return Wrap("36", text); }
+  [[nodiscard]] std::string Yellow(std::string_view text) const { return Wrap("33", text); }
+  [[nodiscard]] std::string Bold(std::string_view text) const { return Wrap("1", text); }
+
+ private:
+  [[nodiscard]] std::string Wrap(const char* code, std::string_view text) const;
+};
+
+// Whether --color and NO_COLOR ask for colours on `stream`.
+[[nodiscard]] Paint PaintFor(const Invocation& invocation, std::FILE* stream);
+
+// Returns `text` without what a terminal would take for a command.
+[[nodiscard]] std::string Printable(std::string_view text);
+
+// Appends the findings of one file to a text.
+class Reporter {
+ public:
+  Reporter(const Manifest& manifest, Paint paint, std::string& out)
+      : manifest_(manifest), paint_(paint), out_(out) {}
+
+  // Reports a finding at `offset` of the file's text.
+  void At(std::size_t offset, std::string_view path, std::string_view message,
+          Severity severity = Severity::kError);
+  // Reports a finding about the field `field` of `object`. `at_key`: about the key, not the value.
+  void Field(const Document& document, const ObjectAt& object, std::string_view field,
+             std::string_view message, Severity severity = Severity::kError, bool at_key = false);
+  // Reports what makes the file or its documents unreadable; returns whether there was any.
+  bool Unreadable();
+  bool Unreadable(const Document& document);
+
+  // Whether an error was reported.
+  [[nodiscard]] bool found() const { return found_; }
+  // How many warnings were.
+  [[nodiscard]] std::size_t warnings() const { return warnings_; }
+
+ private:
+  const Manifest& manifest_;
+  Paint paint_;
+  std::string& out_;
+  bool found_ = false;
+  std::size_t warnings_ = 0;
+};
+
+}  // namespace k8snet::cli
+
+#endif  // K8SNET_SERVER_SRC_CLI_REPORT_H_
