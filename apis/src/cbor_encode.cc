@@ -134,6 +134,11 @@ class CborWriter {
 
   void Struct(const Type& type, const void* data, bool with_type_meta);
   void Json(std::string_view json);
+  void Head(Major major, std::uint64_t value);
+  void Text(std::string_view text) {
+    Head(kByteString, text.size());
+    Raw(text);
+  }
   void Raw(std::string_view bytes) {
     Reserve(bytes.size());
     std::memcpy(pos_, bytes.data(), bytes.size());
@@ -160,23 +165,6 @@ class CborWriter {
     for (unsigned i = size; i > 0; --i) {
       *pos_++ = static_cast<char>(value >> 8 * (i - 1));
     }
-  }
-  void Head(Major major, std::uint64_t value) {
-    if (value < 24) {
-      Byte(static_cast<char>(major | value));
-    } else if (value <= 0xFF) {
-      Argument(major | 24U, value, 1);
-    } else if (value <= 0xFFFF) {
-      Argument(major | 25U, value, 2);
-    } else if (value <= 0xFFFFFFFF) {
-      Argument(major | 26U, value, 4);
-    } else {
-      Argument(major | 27U, value, 8);
-    }
-  }
-  void Text(std::string_view text) {
-    Head(kByteString, text.size());
-    Raw(text);
   }
   void Integer(std::int64_t number) {
     if (number >= 0) {
@@ -209,6 +197,20 @@ class CborWriter {
   char* pos_;
   char* end_;
 };
+
+void CborWriter::Head(Major major, std::uint64_t value) {
+  if (value < 24) {
+    Byte(static_cast<char>(major | value));
+  } else if (value <= 0xFF) {
+    Argument(major | 24U, value, 1);
+  } else if (value <= 0xFFFF) {
+    Argument(major | 25U, value, 2);
+  } else if (value <= 0xFFFFFFFF) {
+    Argument(major | 26U, value, 4);
+  } else {
+    Argument(major | 27U, value, 8);
+  }
+}
 
 void CborWriter::Value(const Field& field, const void* value) {
   switch (field.kind) {
@@ -466,6 +468,24 @@ std::string EncodeCbor(const Object& object) {
 void AppendCborOfJson(std::string_view json, std::string& out) {
   CborWriter writer;
   writer.Json(json);
+  out.append(writer.bytes());
+}
+
+void AppendCborMapHead(std::size_t size, std::string& out) {
+  CborWriter writer;
+  writer.Head(kMapping, size);
+  out.append(writer.bytes());
+}
+
+void AppendCborArrayHead(std::size_t size, std::string& out) {
+  CborWriter writer;
+  writer.Head(kArray, size);
+  out.append(writer.bytes());
+}
+
+void AppendCborString(std::string_view text, std::string& out) {
+  CborWriter writer;
+  writer.Text(text);
   out.append(writer.bytes());
 }
 

@@ -141,10 +141,10 @@ Error BodyTooLarge(std::size_t limit) {
           "Request entity too large: limit is " + std::to_string(limit)};
 }
 
-Error UnsupportedMediaType() {
+Error UnsupportedMediaType(std::string_view accepted) {
   return {Reason::kUnsupportedMediaType,
-          "the body of the request was in an unknown format - accepted media types include: "
-          "application/json, application/yaml, application/vnd.kubernetes.protobuf"};
+          "the body of the request was in an unknown format - accepted media types include: " +
+              std::string(accepted)};
 }
 
 Error TimedOut(std::string_view why) {

@@ -50,7 +50,7 @@ namespace k8snet::server {
 // 413: the body is over `limit` bytes.
 [[nodiscard]] Error BodyTooLarge(std::size_t limit);
 // 415 of the handler.
-[[nodiscard]] Error UnsupportedMediaType();
+[[nodiscard]] Error UnsupportedMediaType(std::string_view accepted);
 // 504: the request could not be answered in time.
 [[nodiscard]] Error TimedOut(std::string_view why);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "k8snet/server/logger.h"
+#include "src/negotiate/accept.h"
 #include "src/query.h"
 
 namespace k8snet::server {
@@ -65,6 +66,7 @@ struct RequestContext {
   RequestInfo info;
   Query query;
   UserInfo user;
+  Offers offers = Offers::kDefault;  // Set by the API.
   Warnings warnings;
   Logger* logger = nullptr;  // Never null in a handler.
   std::string audit_id;

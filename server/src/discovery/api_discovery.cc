@@ -140,7 +140,7 @@ std::optional<Response> ApiDiscovery::Handle(const RequestContext& context,
   }
   const Document& document = found->second;
   if (request.method != "GET" && !document.any_method) {
-    return NegotiatedError(request, context.query, MethodNotAllowed());
+    return NegotiatedError(request, context.query, MethodNotAllowed(), context.offers);
   }
   // Of the roots, /apis/ alone knows no aggregated form.
   const auto aggregated = aggregated_.find(path == "/api/" ? WithoutSlash(path) : path);
@@ -155,13 +155,14 @@ std::optional<Response> ApiDiscovery::Handle(const RequestContext& context,
 Response ApiDiscovery::Answer(const RequestContext& context, const Request& request,
                               const Document& document) const {
   if (!document.any_method) {
-    if (const Status routable = CheckRoutable(AcceptOf(request), false); !routable) {
-      return NegotiatedError(request, context.query, routable.error());
+    if (const Status routable = CheckRoutable(AcceptOf(request), false, context.offers);
+        !routable) {
+      return NegotiatedError(request, context.query, routable.error(), context.offers);
     }
   }
-  const auto output = NegotiateOutput(request, context.query, Endpoint::kPlain);
+  const auto output = NegotiateOutput(request, context.query, Endpoint::kPlain, context.offers);
   if (!output) {
-    return NegotiatedError(request, context.query, output.error());
+    return NegotiatedError(request, context.query, output.error(), context.offers);
   }
   return BodyResponse(
       request, 200, *output,
@@ -172,7 +173,7 @@ std::optional<Response> ApiDiscovery::AnswerAggregated(const RequestContext& con
                                                        const Request& request,
                                                        const Document& document) const {
   for (const AcceptClause& clause : ParseAccept(AcceptOf(request))) {
-    const std::optional<Format> format = OfferedFormat(clause);
+    const std::optional<Format> format = OfferedFormat(clause, context.offers);
     if (!format || clause.Get("g") != kAggregatedGroup || clause.Get("v") != kAggregatedVersion ||
         clause.Get("as") != kAggregatedKind) {
       continue;

@@ -9,16 +9,35 @@
 namespace k8snet::server {
 namespace {
 
-constexpr std::array<std::pair<Format, std::string_view>, 3> kOffered = {{
+constexpr std::array<std::pair<Format, std::string_view>, 4> kOffered = {{
     {Format::kJson, "json"},
     {Format::kYaml, "yaml"},
     {Format::kProtobuf, "vnd.kubernetes.protobuf"},
+    {Format::kCbor, "cbor"},
 }};
+
+bool Offered(Format format, Offers offers) {
+  return format != Format::kCbor || offers == Offers::kCbor;
+}
 
 constexpr std::string_view kObjectTypes =
     "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 constexpr std::string_view kStreamTypes =
     "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+constexpr std::string_view kCborType = ", application/cbor";
+constexpr std::string_view kCborStreamType = "application/cbor-seq";
+
+std::string ObjectTypes(Offers offers) {
+  return std::string(kObjectTypes) + std::string(offers == Offers::kCbor ? kCborType : "");
+}
+
+std::string StreamTypes(Offers offers) {
+  std::string types(kStreamTypes);
+  if (offers == Offers::kCbor) {
+    types.append(", ").append(kCborStreamType);
+  }
+  return types;
+}
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
@@ -115,8 +134,21 @@ std::string_view MediaType(Format format) {
       return "application/yaml";
     case Format::kProtobuf:
       return "application/vnd.kubernetes.protobuf";
+    case Format::kCbor:
+      return "application/cbor";
   }
   return "";
+}
+
+std::string_view StreamMediaType(Format format) {
+  switch (format) {
+    case Format::kProtobuf:
+      return "application/vnd.kubernetes.protobuf;stream=watch";
+    case Format::kCbor:
+      return kCborStreamType;
+    default:
+      return MediaType(format);
+  }
 }
 
 std::string_view AcceptClause::Get(std::string_view name) const {
@@ -167,7 +199,7 @@ std::string_view AcceptOf(const Request& request) {
   return accept == nullptr ? std::string_view() : std::string_view(*accept);
 }
 
-Status CheckRoutable(std::string_view accept, bool watch_types) {
+Status CheckRoutable(std::string_view accept, bool watch_types, Offers offers) {
   if (accept.empty()) {
     return {};
   }
@@ -177,22 +209,25 @@ Status CheckRoutable(std::string_view accept, bool watch_types) {
     if (range == "*/*") {
       return {};
     }
+    if (watch_types && offers == Offers::kCbor && range == kCborStreamType) {
+      return {};
+    }
     for (const auto& [format, subtype] : kOffered) {
-      if (range == MediaType(format)) {
+      if (range == MediaType(format) && Offered(format, offers)) {
         return {};
       }
     }
   }
   std::string message = "406: Not Acceptable\n\nAvailable representations: ";
-  message += kObjectTypes;
+  message += ObjectTypes(offers);
   if (watch_types) {
     message += ", ";
-    message += kStreamTypes;
+    message += StreamTypes(offers);
   }
   return Error(Reason::kNotAcceptable, std::move(message), ErrorDetails{});
 }
 
-std::optional<Format> OfferedFormat(const AcceptClause& clause) {
+std::optional<Format> OfferedFormat(const AcceptClause& clause, Offers offers) {
   if (clause.type == "*" && clause.subtype == "*") {
     return Format::kJson;
   }
@@ -203,14 +238,15 @@ std::optional<Format> OfferedFormat(const AcceptClause& clause) {
     return Format::kJson;
   }
   for (const auto& [format, subtype] : kOffered) {
-    if (clause.subtype == subtype) {
+    if (clause.subtype == subtype && Offered(format, offers)) {
       return format;
     }
   }
   return std::nullopt;
 }
 
-Result<Output> NegotiateOutput(const Request& request, const Query& query, Endpoint endpoint) {
+Result<Output> NegotiateOutput(const Request& request, const Query& query, Endpoint endpoint,
+                               Offers offers) {
   const std::string_view accept = AcceptOf(request);
   Output output;
   if (accept.empty()) {
@@ -218,7 +254,7 @@ Result<Output> NegotiateOutput(const Request& request, const Query& query, Endpo
     return output;
   }
   for (const AcceptClause& clause : ParseAccept(accept)) {
-    const std::optional<Format> format = OfferedFormat(clause);
+    const std::optional<Format> format = OfferedFormat(clause, offers);
     if (!format) {
       continue;
     }
@@ -229,13 +265,14 @@ Result<Output> NegotiateOutput(const Request& request, const Query& query, Endpo
       return output;
     }
   }
-  return NotAcceptable(kObjectTypes);
+  return NotAcceptable(ObjectTypes(offers));
 }
 
-Result<Output> NegotiateStream(const Request& request, const Query& query) {
-  K8SNET_ASSIGN_OR_RETURN(Output output, NegotiateOutput(request, query, Endpoint::kObjects));
+Result<Output> NegotiateStream(const Request& request, const Query& query, Offers offers) {
+  K8SNET_ASSIGN_OR_RETURN(Output output,
+                          NegotiateOutput(request, query, Endpoint::kObjects, offers));
   if (output.format == Format::kYaml) {
-    return NotAcceptable(kStreamTypes);
+    return NotAcceptable(StreamTypes(offers));
   }
   output.pretty = false;
   return output;
@@ -291,18 +328,18 @@ std::optional<std::string> ParseMediaType(std::string_view header) {
   return lower;
 }
 
-Result<Format> NegotiateInput(const Request& request) {
+Result<Format> NegotiateInput(const Request& request, Offers offers) {
   const std::string* header = request.headers.Find("Content-Type");
   if (header == nullptr || header->empty()) {
     return Format::kJson;
   }
   const std::optional<std::string> type = ParseMediaType(*header);
   for (const auto& [format, subtype] : kOffered) {
-    if (type == MediaType(format)) {
+    if (type == MediaType(format) && Offered(format, offers)) {
       return format;
     }
   }
-  return UnsupportedMediaType();
+  return UnsupportedMediaType(ObjectTypes(offers));
 }
 
 }  // namespace k8snet::server

@@ -16,10 +16,21 @@
 
 namespace k8snet::server {
 
-enum class Format : std::uint8_t { kJson, kYaml, kProtobuf };
+enum class Format : std::uint8_t { kJson, kYaml, kProtobuf, kCbor };
+
+// Which formats a server takes and gives.
+// Source: kubernetes/apiserver pkg/features/kube_features.go, CBORServingAndStorage.
+enum class Offers : std::uint8_t {
+  kDefault,  // All but CBOR.
+  kCbor,     // All.
+};
 
 // Returns the media type, such as "application/json".
 [[nodiscard]] std::string_view MediaType(Format format);
+
+// Returns the Content-Type of a watch in `format`.
+// Source: kubernetes/apiserver pkg/endpoints/handlers/watch.go, serveWatchHandler.
+[[nodiscard]] std::string_view StreamMediaType(Format format);
 
 // What an answer's object is made into.
 enum class Transform : std::uint8_t { kNone, kTable, kMetadata, kMetadataList };
@@ -55,10 +66,12 @@ struct AcceptClause {
 // parameters; `watch_types` says whether the route produces those of streams too, which makes a
 // difference for the message only.
 // Source: emicklei/go-restful jsr311.go and route.go, matchesAccept.
-[[nodiscard]] Status CheckRoutable(std::string_view accept, bool watch_types);
+[[nodiscard]] Status CheckRoutable(std::string_view accept, bool watch_types,
+                                   Offers offers = Offers::kDefault);
 
 // Returns the format that a clause asks for, if it is one that is offered.
-[[nodiscard]] std::optional<Format> OfferedFormat(const AcceptClause& clause);
+[[nodiscard]] std::optional<Format> OfferedFormat(const AcceptClause& clause,
+                                                  Offers offers = Offers::kDefault);
 
 // What may be asked for on an endpoint.
 enum class Endpoint : std::uint8_t {
@@ -69,17 +82,19 @@ enum class Endpoint : std::uint8_t {
 // Returns the form that `request` asks for.
 // Errors: kNotAcceptable.
 [[nodiscard]] Result<Output> NegotiateOutput(const Request& request, const Query& query,
-                                             Endpoint endpoint);
+                                             Endpoint endpoint, Offers offers = Offers::kDefault);
 
 // As NegotiateOutput for a watch, which has no YAML.
-[[nodiscard]] Result<Output> NegotiateStream(const Request& request, const Query& query);
+[[nodiscard]] Result<Output> NegotiateStream(const Request& request, const Query& query,
+                                             Offers offers = Offers::kDefault);
 
 // Whether JSON for this request is indented.
 [[nodiscard]] bool WantsPretty(const Request& request, const Query& query);
 
 // Returns the format of a body by its Content-Type; JSON if there is none.
 // Errors: kUnsupportedMediaType.
-[[nodiscard]] Result<Format> NegotiateInput(const Request& request);
+[[nodiscard]] Result<Format> NegotiateInput(const Request& request,
+                                            Offers offers = Offers::kDefault);
 
 // Returns the media type of a Content-Type header in lower case without its parameters, or nothing
 // if the header is malformed.

@@ -15,14 +15,16 @@ Request WithHeader(std::string name, std::string value) {
 }
 
 // Says what is negotiated: "json", "yaml as=Table", "406".
-std::string Negotiated(const std::string& accept, std::string_view query = "") {
+std::string Negotiated(const std::string& accept, std::string_view query = "",
+                       Offers offers = Offers::kDefault) {
   const auto output =
-      NegotiateOutput(WithHeader("Accept", accept), Query(query), Endpoint::kObjects);
+      NegotiateOutput(WithHeader("Accept", accept), Query(query), Endpoint::kObjects, offers);
   if (!output) {
     return "406";
   }
   std::string text = output->format == Format::kJson   ? "json"
                      : output->format == Format::kYaml ? "yaml"
+                     : output->format == Format::kCbor ? "cbor"
                                                        : "protobuf";
   text += output->pretty ? " pretty" : "";
   text += output->transform == Transform::kTable          ? " as=Table"
@@ -30,6 +32,27 @@ std::string Negotiated(const std::string& accept, std::string_view query = "") {
           : output->transform == Transform::kMetadataList ? " as=List"
                                                           : "";
   return text;
+}
+
+TEST(NegotiateOutput, OffersCborBehindItsGate) {
+  EXPECT_EQ(Negotiated("application/cbor"), "406");
+  EXPECT_EQ(Negotiated("application/cbor", "", Offers::kCbor), "cbor");
+  EXPECT_EQ(Negotiated("application/cbor;as=Table;v=v1;g=meta.k8s.io", "", Offers::kCbor),
+            "cbor as=Table");
+  EXPECT_EQ(Negotiated("application/*", "", Offers::kCbor), "json");
+  EXPECT_EQ(Negotiated("application/cbor-seq", "", Offers::kCbor), "406");
+  EXPECT_FALSE(CheckRoutable("application/cbor", true));
+  EXPECT_TRUE(CheckRoutable("application/cbor", false, Offers::kCbor));
+  EXPECT_TRUE(CheckRoutable("application/cbor-seq", true, Offers::kCbor));
+  const Status refused = CheckRoutable("application/cbor-seq", false, Offers::kCbor);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              ::testing::EndsWith("application/vnd.kubernetes.protobuf, application/cbor"));
+  const Request request = WithHeader("Content-Type", "application/cbor");
+  EXPECT_FALSE(NegotiateInput(request));
+  const auto format = NegotiateInput(request, Offers::kCbor);
+  ASSERT_TRUE(format);
+  EXPECT_EQ(*format, Format::kCbor);
 }
 
 TEST(NegotiateOutput, ChoosesAsUpstreamDoes) {

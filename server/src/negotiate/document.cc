@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/codec/yaml.h"
@@ -62,6 +63,11 @@ std::string LayOutJson(const Output& output, std::string json) {
   if (output.format == Format::kYaml) {
     return JsonToYaml(json);
   }
+  if (output.format == Format::kCbor) {
+    std::string bytes(kCborSelfDescribed);
+    AppendCborOfJson(json, bytes);
+    return bytes;
+  }
   if (output.pretty) {
     return IndentJson(json);
   }
@@ -84,8 +90,9 @@ Response PlainError(const Error& error) {
   return ErrorIn(output, error);
 }
 
-Response NegotiatedError(const Request& request, const Query& query, const Error& error) {
-  auto output = NegotiateOutput(request, query, Endpoint::kPlain);
+Response NegotiatedError(const Request& request, const Query& query, const Error& error,
+                         Offers offers) {
+  auto output = NegotiateOutput(request, query, Endpoint::kPlain, offers);
   return output ? ErrorIn(*output, error) : PlainError(error);
 }
 

@@ -18,7 +18,7 @@ namespace k8snet::server {
 [[nodiscard]] std::string EncodeDocument(const Output& output, std::string_view api_version,
                                          std::string_view kind, const Type& type, const void* data);
 
-// Returns the JSON text `json` as a document: indented, with a newline, or as YAML.
+// Returns the JSON text `json` as a document: indented, with a newline, or as YAML or CBOR.
 [[nodiscard]] std::string LayOutJson(const Output& output, std::string json);
 
 // Returns a response with `body`, whose format is that of `output`; compressed if it is large and
@@ -33,7 +33,7 @@ namespace k8snet::server {
 // indented JSON.
 // Source: kubernetes/apiserver pkg/endpoints/handlers/responsewriters/writers.go, ErrorNegotiated.
 [[nodiscard]] Response NegotiatedError(const Request& request, const Query& query,
-                                       const Error& error);
+                                       const Error& error, Offers offers = Offers::kDefault);
 
 }  // namespace k8snet::server
 

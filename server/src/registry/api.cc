@@ -46,6 +46,8 @@ Result<std::unique_ptr<ApiHandler>> NewApiHandler(ApiParts parts) {
 
 Api::Api(const ApiParts& parts, ApiKinds kinds)
     : parts_(parts),
+      offers_(parts.feature_gates.enabled("CBORServingAndStorage") ? Offers::kCbor
+                                                                   : Offers::kDefault),
       budget_(kEncodingBudget),
       caches_(parts.clock, budget_),
       converter_(std::move(kinds.spokes)),
@@ -123,6 +125,7 @@ std::vector<std::string> Api::paths() const {
 }
 
 Response Api::Handle(RequestContext& context, Request& request) {
+  context.offers = offers_;
   const std::string_view path = context.info.path;
   if (const std::optional<RouteView> route = catalog_.routes().Match(path)) {
     return HandleRoute(context, request, *route);
@@ -134,7 +137,7 @@ Response Api::Handle(RequestContext& context, Request& request) {
     return *std::move(document);
   }
   if (catalog_.routes().Installed(path)) {
-    return NegotiatedError(request, context.query, RouteNotFound());
+    return NegotiatedError(request, context.query, RouteNotFound(), context.offers);
   }
   return PathNotFound();
 }
@@ -143,18 +146,19 @@ Response Api::HandleRoute(RequestContext& context, const Request& request, const
   const ServedResource& served = catalog_.served(route.resource);
   const Method method = ParseMethod(request.method);
   const auto fail = [&](const Error& error) {
-    return NegotiatedError(request, context.query, error);
+    return NegotiatedError(request, context.query, error, context.offers);
   };
   if (!TakesMethod(route, method) ||
       (route.form == RouteForm::kCollection && method == Method::kDelete &&
        served.resource->no_delete_collection)) {
     return fail(MethodNotAllowed());
   }
-  if (method == Method::kPatch && PatchTypeOf(request).empty()) {
+  if (method == Method::kPatch && PatchTypeOf(request, context.offers).empty()) {
     return fail(UnsupportedPatch());
   }
   const bool streams = method == Method::kGet && (route.lists() || route.form == RouteForm::kWatch);
-  if (const Status routable = CheckRoutable(AcceptOf(request), streams); !routable) {
+  if (const Status routable = CheckRoutable(AcceptOf(request), streams, context.offers);
+      !routable) {
     return fail(routable.error());
   }
   if (!served.resource->deprecation.empty()) {

@@ -67,6 +67,7 @@ class Api final : public ApiHandler {
   [[nodiscard]] std::unique_ptr<ClusterNetwork> MakeNetwork();
 
   const ApiParts parts_;
+  const Offers offers_;
   EncodingBudget budget_;
   Caches caches_;
   const conversion::Converter converter_;

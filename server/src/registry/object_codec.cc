@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/meta.h"
@@ -105,6 +106,9 @@ std::string ObjectCodec::Encode(const ServedResource&, EncodedForm form, const O
     }
     case EncodedForm::kProtobufObject:
       out = EncodeProtobuf(object);
+      break;
+    case EncodedForm::kCborItem:
+      AppendCbor(object.type(), object.data(), false, out);
       break;
   }
   return out;

@@ -19,6 +19,7 @@ enum class EncodedForm : std::uint8_t {
   kJsonTail,        // Compact JSON without kind, apiVersion and the opening brace.
   kProtobufItem,    // As an item of a list message: tag, length, message.
   kProtobufObject,  // In the envelope.
+  kCborItem,        // As an item of a list: without tag, kind and apiVersion.
 };
 
 // Turns objects from one form into another. Thread-safe: immutable once constructed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/codec/yaml.h"
@@ -17,25 +18,14 @@ constexpr std::size_t kSnippetBytes = 30;
 // Where upstream keeps the registry of kinds, as its messages name it.
 constexpr std::string_view kScheme = "in scheme \"pkg/runtime/scheme.go:111\"";
 
-Result<Decoded> DecodeAs(const Type& type, Format format, std::string_view body,
-                         const DecodeOptions& options) {
-  switch (format) {
-    case Format::kYaml:
-      return DecodeYaml(type, body, options);
-    case Format::kProtobuf:
-      return DecodeProtobuf(type, body, options);
-    case Format::kJson:
-      break;
-  }
-  return DecodeJson(type, body, options);
-}
-
 Result<TypeMeta> PeekAs(Format format, std::string_view body) {
   switch (format) {
     case Format::kYaml:
       return PeekYaml(body);
     case Format::kProtobuf:
       return PeekProtobuf(body);
+    case Format::kCbor:
+      return PeekCbor(body);
     case Format::kJson:
       break;
   }
@@ -101,6 +91,21 @@ Error WrongKind(const Call& call, const Catalog& catalog, Format format, const T
 }
 
 }  // namespace
+
+Result<Decoded> DecodeAs(const Type& type, Format format, std::string_view body,
+                         const DecodeOptions& options) {
+  switch (format) {
+    case Format::kYaml:
+      return DecodeYaml(type, body, options);
+    case Format::kProtobuf:
+      return DecodeProtobuf(type, body, options);
+    case Format::kCbor:
+      return DecodeCbor(type, body, options);
+    case Format::kJson:
+      break;
+  }
+  return DecodeJson(type, body, options);
+}
 
 Status CheckBodySize(const Request& request) {
   if (request.body_too_large || request.body.size() > DecodeLimits().max_bytes) {

@@ -11,6 +11,7 @@
 
 #include "k8snet/apis/base/object.h"
 #include "k8snet/apis/base/result.h"
+#include "k8snet/apis/codec/decode.h"
 #include "src/negotiate/accept.h"
 #include "src/registry/catalog.h"
 #include "src/verbs/call.h"
@@ -21,6 +22,10 @@ namespace k8snet::server {
 // Checks the size of the body.
 // Errors: kRequestEntityTooLarge.
 [[nodiscard]] Status CheckBodySize(const Request& request);
+
+// Decodes `body`, which is in `format`.
+[[nodiscard]] Result<Decoded> DecodeAs(const Type& type, Format format, std::string_view body,
+                                       const DecodeOptions& options);
 
 // Returns the object that the body says, in the version of the request and not defaulted. Findings
 // become warnings or the error, as `validation` says.

@@ -17,6 +17,7 @@ struct Call {
   const RouteView& route;
 
   [[nodiscard]] const Query& query() const { return context.query; }
+  [[nodiscard]] Offers offers() const { return context.offers; }
 };
 
 }  // namespace k8snet::server

@@ -9,9 +9,9 @@ namespace k8snet::server {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/create.go, createHandler.
 Result<Response> Verbs::Create(const Call& call) const {
-  K8SNET_ASSIGN_OR_RETURN(const Output output,
-                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
-  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(call.request));
+  K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
+                                                               Endpoint::kObjects, call.offers()));
+  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(call.request, call.offers()));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const WriteOptions options,
                           ParseWriteOptions(WriteKind::kCreate, call.request, call.query()));

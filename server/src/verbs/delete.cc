@@ -13,11 +13,11 @@ namespace k8snet::server {
 // Source: kubernetes/apiserver pkg/endpoints/handlers/delete.go, DeleteResource.
 Result<Response> Verbs::Delete(const Call& call) const {
   K8SNET_RETURN_IF_ERROR(CheckPathName(call.route.name));
-  K8SNET_ASSIGN_OR_RETURN(const Output output,
-                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
+  K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
+                                                               Endpoint::kObjects, call.offers()));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const DeleteRequest request,
-                          ParseDeleteRequest(call.request, call.query()));
+                          ParseDeleteRequest(call.request, call.query(), call.offers()));
   const Resource& resource = *call.target.resource;
   K8SNET_ASSIGN_OR_RETURN(const Deleted deleted,
                           parts_.writer.Delete(TargetOf(call, request.dry_run), request.rules));

@@ -10,14 +10,14 @@ namespace k8snet::server {
 // Source: kubernetes/apiserver pkg/endpoints/handlers/delete.go, DeleteCollection;
 // pkg/registry/generic/registry/store.go, DeleteCollection.
 Result<Response> Verbs::DeleteCollection(const Call& call) const {
-  K8SNET_ASSIGN_OR_RETURN(const Output output,
-                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
+  K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
+                                                               Endpoint::kObjects, call.offers()));
   K8SNET_ASSIGN_OR_RETURN(const ListOptions options, ParseListOptions(call.query(), false));
   K8SNET_ASSIGN_OR_RETURN(const Selection selection,
                           ParseSelection(*call.target.kind->hub, options));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const DeleteRequest request,
-                          ParseDeleteRequest(call.request, call.query()));
+                          ParseDeleteRequest(call.request, call.query(), call.offers()));
   K8SNET_ASSIGN_OR_RETURN(const ListPage page, SelectPage(call, options, selection));
   WriteTarget target = TargetOf(call, request.dry_run);
   for (const Entry* entry : page.entries) {

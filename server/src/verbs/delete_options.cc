@@ -5,12 +5,10 @@
 #include <utility>
 
 #include "k8snet/apis/base/field.h"
-#include "k8snet/apis/codec/json.h"
-#include "k8snet/apis/codec/protobuf.h"
-#include "k8snet/apis/codec/yaml.h"
 #include "k8snet/apis/meta/v1.h"
 #include "src/errors.h"
 #include "src/negotiate/accept.h"
+#include "src/verbs/body.h"
 #include "src/verbs/options.h"
 
 namespace k8snet::server {
@@ -18,12 +16,10 @@ namespace {
 
 using meta::v1::DeleteOptions;
 
-Result<DeleteOptions> OptionsFromBody(const Request& request) {
-  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(request));
+Result<DeleteOptions> OptionsFromBody(const Request& request, Offers offers) {
+  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(request, offers));
   const Type& type = TypeOf<DeleteOptions>();
-  auto decoded = format == Format::kJson   ? DecodeJson(type, request.body)
-                 : format == Format::kYaml ? DecodeYaml(type, request.body)
-                                           : DecodeProtobuf(type, request.body);
+  auto decoded = DecodeAs(type, format, request.body, {});
   if (!decoded) {
     return std::move(decoded).error();
   }
@@ -97,10 +93,11 @@ DeleteRules::Policy PolicyOf(const DeleteOptions& options) {
 
 }  // namespace
 
-Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query) {
+Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query,
+                                         Offers offers) {
   K8SNET_ASSIGN_OR_RETURN(const DeleteOptions options, request.body.empty()
                                                            ? OptionsFromQuery(query)
-                                                           : OptionsFromBody(request));
+                                                           : OptionsFromBody(request, offers));
   if (const field::ErrorList errors = Check(options); !errors.empty()) {
     return Invalid("DeleteOptions", "meta.k8s.io", "", errors);
   }

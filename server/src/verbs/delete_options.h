@@ -4,6 +4,7 @@
 
 #include "k8snet/apis/base/result.h"
 #include "k8snet/server/http.h"
+#include "src/negotiate/accept.h"
 #include "src/query.h"
 #include "src/registry/writer.h"
 
@@ -21,7 +22,8 @@ struct DeleteRequest {
 // Errors: kBadRequest, kUnsupportedMediaType, kInvalid.
 // Source: kubernetes/apiserver pkg/endpoints/handlers/delete.go; kubernetes/apimachinery
 // pkg/apis/meta/v1/validation/validation.go, ValidateDeleteOptions.
-[[nodiscard]] Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query);
+[[nodiscard]] Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& query,
+                                                       Offers offers);
 
 }  // namespace k8snet::server
 

@@ -35,8 +35,8 @@ Result<Selection> ParseSelection(const Resource& hub, const ListOptions& options
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/get.go, ListResource.
 Result<Response> Verbs::List(const Call& call) const {
-  K8SNET_ASSIGN_OR_RETURN(const Output output,
-                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
+  K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
+                                                               Endpoint::kObjects, call.offers()));
   K8SNET_ASSIGN_OR_RETURN(const ListOptions options, ParseListOptions(call.query(), false));
   K8SNET_ASSIGN_OR_RETURN(const Selection selection,
                           ParseSelection(*call.target.kind->hub, options));

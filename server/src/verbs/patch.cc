@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/yaml.h"
 #include "k8snet/apis/meta.h"
@@ -49,16 +50,16 @@ std::string Shown(std::string_view type, std::string_view document, std::string_
 
 }  // namespace
 
-std::string_view PatchTypeOf(const Request& request) {
+std::string_view PatchTypeOf(const Request& request, Offers offers) {
   const std::string* header = request.headers.Find("Content-Type");
   std::string_view type = header == nullptr ? std::string_view() : std::string_view(*header);
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ')) {
     type.remove_suffix(1);
   }
-  for (const std::string_view known :
-       {kJsonPatchType, kMergePatchType, kStrategicPatchType, kApplyPatchType}) {
-    if (type == known) {
+  for (const std::string_view known : {kJsonPatchType, kMergePatchType, kStrategicPatchType,
+                                       kApplyPatchType, kApplyCborPatchType}) {
+    if (type == known && (known != kApplyCborPatchType || offers == Offers::kCbor)) {
       return known;
     }
   }
@@ -68,10 +69,10 @@ std::string_view PatchTypeOf(const Request& request) {
 // Source: kubernetes/apiserver pkg/endpoints/handlers/patch.go, PatchResource.
 Result<Response> Verbs::Patch(const Call& call) const {
   K8SNET_RETURN_IF_ERROR(CheckPathName(call.route.name));
-  const std::string_view type = PatchTypeOf(call.request);
-  const bool apply = type == kApplyPatchType;
-  K8SNET_ASSIGN_OR_RETURN(const Output output,
-                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
+  const std::string_view type = PatchTypeOf(call.request, call.offers());
+  const bool apply = type == kApplyPatchType || type == kApplyCborPatchType;
+  K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
+                                                               Endpoint::kObjects, call.offers()));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(
       const WriteOptions options,
@@ -79,7 +80,13 @@ Result<Response> Verbs::Patch(const Call& call) const {
 
   std::string configuration;
   std::vector<std::string> findings;
-  if (apply) {
+  if (type == kApplyCborPatchType) {
+    auto json = CborToJson(call.request.body);
+    if (!json) {
+      return BadRequest("error decoding patch: " + json.error().message);
+    }
+    configuration = *std::move(json);
+  } else if (apply) {
     auto json = YamlToJson(call.request.body);
     if (!json) {
       return BadRequest("error decoding patch: error converting YAML to JSON: " +

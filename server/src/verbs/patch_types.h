@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "k8snet/server/http.h"
+#include "src/negotiate/accept.h"
 
 namespace k8snet::server {
 
@@ -13,9 +14,10 @@ inline constexpr std::string_view kJsonPatchType = "application/json-patch+json"
 inline constexpr std::string_view kMergePatchType = "application/merge-patch+json";
 inline constexpr std::string_view kStrategicPatchType = "application/strategic-merge-patch+json";
 inline constexpr std::string_view kApplyPatchType = "application/apply-patch+yaml";
+inline constexpr std::string_view kApplyCborPatchType = "application/apply-patch+cbor";
 
-// Returns which of these the request's Content-Type is; empty: none.
-[[nodiscard]] std::string_view PatchTypeOf(const Request& request);
+// Returns which of these that are on offer the request's Content-Type is; empty: none.
+[[nodiscard]] std::string_view PatchTypeOf(const Request& request, Offers offers);
 
 }  // namespace k8snet::server
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/meta.h"
@@ -146,6 +147,7 @@ Result<Response> Renderer::RenderObject(const Call& call, const Output& output, 
     return BodyResponse(call.request, status, output, PartialDocument(output, object));
   }
   std::string body = output.format == Format::kProtobuf ? EncodeProtobuf(object)
+                     : output.format == Format::kCbor   ? EncodeCbor(object)
                                                         : LayOutJson(output, JsonOf(object));
   return BodyResponse(call.request, status, output, std::move(body));
 }
@@ -153,7 +155,8 @@ Result<Response> Renderer::RenderObject(const Call& call, const Output& output, 
 Result<Response> Renderer::RenderEntry(const Call& call, const Output& output,
                                        const Entry& entry) const {
   const bool kept =
-      output.transform == Transform::kNone && !output.pretty && output.format != Format::kYaml;
+      output.transform == Transform::kNone &&
+      (output.format == Format::kProtobuf || (output.format == Format::kJson && !output.pretty));
   if (!kept) {
     K8SNET_ASSIGN_OR_RETURN(const Object hub,
                             codec_.DecodeStored(*call.target.kind, entry, entry.revision()));
@@ -195,6 +198,9 @@ Result<Response> Renderer::RenderList(const Call& call, const Output& output,
   }
   if (output.format == Format::kProtobuf) {
     return RenderProtobufList(call, page);
+  }
+  if (output.format == Format::kCbor) {
+    return RenderCborList(call, page);
   }
   Response response;
   response.headers.Add("Content-Type", std::string(MediaType(output.format)));
@@ -265,6 +271,35 @@ Result<Response> Renderer::RenderProtobufList(const Call& call, const ListPage& 
   }
   // Empty contentEncoding and contentType.
   response.body.push_back(Owned(std::string("\x1A\0\x22\0", 4)));
+  MaybeCompress(call.request, response);
+  return response;
+}
+
+// The members of a list stand in the order of CBOR's names: kind, items, metadata, apiVersion.
+Result<Response> Renderer::RenderCborList(const Call& call, const ListPage& page) const {
+  std::string head(kCborSelfDescribed);
+  AppendCborMapHead(4, head);
+  AppendCborString("kind", head);
+  AppendCborString(call.target.list_kind, head);
+  AppendCborString("items", head);
+  AppendCborArrayHead(page.entries.size(), head);
+  const meta::v1::ListMeta list_meta = ListMetaOf(page);
+  std::string tail;
+  AppendCborString("metadata", tail);
+  AppendCbor(TypeOf<meta::v1::ListMeta>(), &list_meta, false, tail);
+  AppendCborString("apiVersion", tail);
+  AppendCborString(call.target.api_version, tail);
+
+  Response response;
+  response.headers.Add("Content-Type", std::string(MediaType(Format::kCbor)));
+  response.body.reserve(page.entries.size() + 2);
+  response.body.push_back(Owned(std::move(head)));
+  for (const Entry* entry : page.entries) {
+    K8SNET_ASSIGN_OR_RETURN(Bytes item,
+                            codec_.Encoded(call.target, EncodedForm::kCborItem, *entry));
+    response.body.push_back(std::move(item));
+  }
+  response.body.push_back(Owned(std::move(tail)));
   MaybeCompress(call.request, response);
   return response;
 }
@@ -345,6 +380,7 @@ Result<Response> Renderer::RenderMetadataList(const Call& call, const Output& ou
 Result<std::string> Renderer::RenderEventObject(const ServedResource& served, const Output& output,
                                                 IncludeObject include, const Object& hub,
                                                 bool with_columns) const {
+  const bool cbor = output.format == Format::kCbor;
   if (output.transform == Transform::kTable) {
     std::string json = "{\"kind\":\"Table\",\"apiVersion\":\"" + MetaVersion(output) +
                        "\",\"metadata\":{" + ListMetaJson(MetaOf(hub).resource_version, "", {}) +
@@ -355,14 +391,17 @@ Result<std::string> Renderer::RenderEventObject(const ServedResource& served, co
       json += "null";
     }
     K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(served, output, include, hub));
-    return json + ",\"rows\":[" + row + "]}";
+    json += ",\"rows\":[" + row + "]}";
+    return cbor ? LayOutJson(output, std::move(json)) : json;
   }
   if (output.transform == Transform::kMetadata) {
-    return output.format == Format::kProtobuf ? PartialDocument(output, hub)
-                                              : PartialJson(output, hub);
+    return output.format == Format::kProtobuf || cbor ? PartialDocument(output, hub)
+                                                      : PartialJson(output, hub);
   }
   K8SNET_ASSIGN_OR_RETURN(const Object object, codec_.FromHub(served, hub));
-  return output.format == Format::kProtobuf ? EncodeProtobuf(object) : JsonOf(object);
+  return output.format == Format::kProtobuf ? EncodeProtobuf(object)
+         : cbor                             ? EncodeCbor(object)
+                                            : JsonOf(object);
 }
 
 }  // namespace k8snet::server

@@ -47,8 +47,8 @@ class Renderer {
   [[nodiscard]] Result<Response> RenderList(const Call& call, const Output& output,
                                             const ListPage& page) const;
 
-  // Returns the object of a watch event, without the event around it. `with_columns` says whether
-  // a table has its columns.
+  // Returns the object of a watch event, without the event around it and without what LayOutJson
+  // adds. `with_columns` says whether a table has its columns.
   [[nodiscard]] Result<std::string> RenderEventObject(const ServedResource& served,
                                                       const Output& output, IncludeObject include,
                                                       const Object& hub, bool with_columns) const;
@@ -67,6 +67,7 @@ class Renderer {
                                                     const ListPage& page,
                                                     const std::vector<Object>& hubs) const;
   [[nodiscard]] Result<Response> RenderProtobufList(const Call& call, const ListPage& page) const;
+  [[nodiscard]] Result<Response> RenderCborList(const Call& call, const ListPage& page) const;
 
   const ObjectCodec& codec_;
   const Clock& clock_;

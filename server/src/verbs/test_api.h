@@ -31,7 +31,9 @@ struct TestAnswer {
 // Thread-safe as far as its clock is left alone.
 class TestApi {
  public:
-  TestApi() {
+  // `gates` as the flag --feature-gates takes them.
+  explicit TestApi(std::string_view gates = "") {
+    K8SNET_CHECK(gates_.Set(gates).has_value());
     auto api = NewApiHandler(
         {*storage_, waker_, clock_, random_, logger_, gates_, {"10.0.0.0/16"}, 30000, 32767});
     K8SNET_CHECK(api.has_value());

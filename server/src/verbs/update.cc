@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/yaml.h"
 #include "k8snet/apis/meta.h"
 #include "src/negotiate/accept.h"
@@ -12,12 +13,12 @@ namespace k8snet::server {
 // Source: kubernetes/apiserver pkg/endpoints/handlers/update.go, UpdateResource.
 Result<Response> Verbs::Update(const Call& call) const {
   K8SNET_RETURN_IF_ERROR(CheckPathName(call.route.name));
-  K8SNET_ASSIGN_OR_RETURN(const Output output,
-                          NegotiateOutput(call.request, call.query(), Endpoint::kObjects));
+  K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
+                                                               Endpoint::kObjects, call.offers()));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const WriteOptions options,
                           ParseWriteOptions(WriteKind::kUpdate, call.request, call.query()));
-  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(call.request));
+  K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(call.request, call.offers()));
   K8SNET_ASSIGN_OR_RETURN(MutableObject body,
                           DecodeBody(call, parts_.catalog, format, options.field_validation));
   K8SNET_RETURN_IF_ERROR(CheckNamespace(call, body));
@@ -32,6 +33,9 @@ Result<Response> Verbs::Update(const Call& call) const {
   } else if (MetaOf(sent).managed_fields.empty() && format == Format::kYaml) {
     const auto json = YamlToJson(call.request.body);
     cleared = json && ClearsManagedFields(json->json);
+  } else if (MetaOf(sent).managed_fields.empty() && format == Format::kCbor) {
+    const auto json = CborToJson(call.request.body);
+    cleared = json && ClearsManagedFields(*json);
   }
 
   UpdateRules rules;

@@ -23,7 +23,7 @@ constexpr std::int64_t kMaxWatchSeconds = 10LL * 365 * 24 * 3600;
 // Source: kubernetes/apiserver pkg/endpoints/handlers/get.go, ListResource; watch.go, serveWatch.
 Result<Response> Verbs::Watch(const Call& call) const {
   WatchPlan plan;
-  K8SNET_ASSIGN_OR_RETURN(plan.output, NegotiateStream(call.request, call.query()));
+  K8SNET_ASSIGN_OR_RETURN(plan.output, NegotiateStream(call.request, call.query(), call.offers()));
   K8SNET_ASSIGN_OR_RETURN(ListOptions options, ParseListOptions(call.query(), true));
   if (!call.route.name.empty()) {
     // The deprecated watch of one object.
@@ -80,11 +80,7 @@ Result<Response> Verbs::Watch(const Call& call) const {
     }
   }
   Response response;
-  std::string type(MediaType(plan.output.format));
-  if (plan.output.format == Format::kProtobuf) {
-    type += ";stream=watch";
-  }
-  response.headers.Add("Content-Type", std::move(type));
+  response.headers.Add("Content-Type", std::string(StreamMediaType(plan.output.format)));
   response.stream = std::make_unique<WatchStream>(call.target, parts_.codec, renderer_,
                                                   parts_.clock, std::move(plan));
   return response;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/meta.h"
@@ -196,6 +197,16 @@ Result<std::string> WatchStream::Frame(EventType type, const Entry& entry, std::
 
 std::string WatchStream::FrameOf(std::string_view type, std::string_view object) const {
   std::string frame;
+  if (plan_.output.format == Format::kCbor) {
+    // WatchEvent: type, object.
+    frame = kCborSelfDescribed;
+    AppendCborMapHead(2, frame);
+    AppendCborString("type", frame);
+    AppendCborString(type, frame);
+    AppendCborString("object", frame);
+    frame += object;
+    return frame;
+  }
   if (plan_.output.format != Format::kProtobuf) {
     frame += "{\"type\":\"";
     frame += type;

@@ -31,6 +31,12 @@ void AppendCbor(const Type& type, const void* data, bool with_type_meta, std::st
 // Source: TranscodeFromJSON of internal/modes/transcoding.go.
 void AppendCborOfJson(std::string_view json, std::string& out);
 
+// Append the beginning of a map of `size` entries or an array of `size` elements, which are to
+// follow, and a string as EncodeCbor writes it: for lists made of items that are encoded already.
+void AppendCborMapHead(std::size_t size, std::string& out);
+void AppendCborArrayHead(std::size_t size, std::string& out);
+void AppendCborString(std::string_view text, std::string& out);
+
 // Returns the struct of `type` that the one item in `bytes` says. Text and byte strings are the
 // same, tags that say nothing of the value are skipped, lengths may be indefinite. Raw JSON, as in
 // managedFields, becomes compact JSON with sorted names.
