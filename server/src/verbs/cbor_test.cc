@@ -54,7 +54,7 @@ class CborTest : public ::testing::Test {
                      std::move(headers));
   }
 
-  TestApi api_{"CBORServingAndStorage=true"};
+  TestApi api_{TestApiOptions{.gates = "CBORServingAndStorage=true"}};
 };
 
 TEST(CborWithoutGate, IsRefused) {

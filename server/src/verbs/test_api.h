@@ -2,6 +2,8 @@
 #ifndef K8SNET_SERVER_SRC_VERBS_TEST_API_H_
 #define K8SNET_SERVER_SRC_VERBS_TEST_API_H_
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,14 +30,27 @@ struct TestAnswer {
   std::unique_ptr<Stream> stream;
 };
 
+struct TestApiOptions {
+  std::string_view gates;      // As the flag --feature-gates takes them.
+  Storage* storage = nullptr;  // Null: one of its own, in memory.
+  std::vector<std::string> cluster_ip_ranges = {"10.0.0.0/16"};
+  std::int64_t node_port_last = 32767;
+  std::uint64_t seed = 1;
+  std::chrono::seconds clock_offset{0};
+};
+
 // Thread-safe as far as its clock is left alone.
 class TestApi {
  public:
-  // `gates` as the flag --feature-gates takes them.
-  explicit TestApi(std::string_view gates = "") {
-    K8SNET_CHECK(gates_.Set(gates).has_value());
-    auto api = NewApiHandler(
-        {*storage_, waker_, clock_, random_, logger_, gates_, {"10.0.0.0/16"}, 30000, 32767});
+  explicit TestApi(const TestApiOptions& options = {}) : random_(options.seed) {
+    K8SNET_CHECK(gates_.Set(options.gates).has_value());
+    clock_.Advance(options.clock_offset);
+    if (options.storage == nullptr) {
+      storage_ = NewMemoryStorage({.clock = &clock_});
+    }
+    Storage& storage = options.storage == nullptr ? *storage_ : *options.storage;
+    auto api = NewApiHandler({storage, waker_, clock_, random_, logger_, gates_,
+                              options.cluster_ip_ranges, 30000, options.node_port_last});
     K8SNET_CHECK(api.has_value());
     api_ = *std::move(api);
   }
@@ -105,11 +120,11 @@ class TestApi {
   };
 
   testing::FakeClock clock_;
-  testing::SeededRandom random_{1};
+  testing::SeededRandom random_;
   NoWaker waker_;
   DiscardLogger logger_;
   FeatureGates gates_;
-  std::unique_ptr<Storage> storage_ = NewMemoryStorage({.clock = &clock_});
+  std::unique_ptr<Storage> storage_;
   std::unique_ptr<ApiHandler> api_;
 };
 
