@@ -1,13 +1,16 @@
 """A k8snet-apiserver of a test's own: started on a free port of loopback, stopped at the end."""
 import argparse
 import http.client
+import itertools
 import json
 import os
+import queue
 import re
 import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -99,6 +102,67 @@ class Client:
             headers.setdefault("Content-Type", "application/json")
         status, _, answer = self.send(method, path, body.encode() if body else None, headers)
         return status, json.loads(answer)
+
+
+class InProcess:
+    """The handler without sockets: `with InProcess(program, "--flag=value") as handler:`."""
+
+    def __init__(self, program, *flags):
+        self.program, self.flags = program, flags
+        self.lock, self.answers, self.ids = threading.Lock(), {}, itertools.count()
+
+    def __enter__(self):
+        self.process = subprocess.Popen([self.program, *self.flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+        self.url = self  # What a Client of it is made with.
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.reader.join()
+        self.process.stdout.close()
+
+    def read(self):
+        while head := self.process.stdout.readline().split():
+            headers = http.client.HTTPMessage()
+            for _ in range(int(head[2])):
+                name, value = self.process.stdout.readline().decode("latin-1").rstrip("\n").split(": ", 1)
+                headers[name] = value
+            with self.lock:
+                waiting = self.answers.pop(head[0])
+            waiting.put((int(head[1]), headers, self.process.stdout.read(int(head[3]))))
+        with self.lock:  # The program has ended: nobody is to wait for it.
+            for waiting in self.answers.values():
+                waiting.put(None)
+
+    def ask(self, method, path, body, headers):
+        name, waiting = str(next(self.ids)).encode(), queue.SimpleQueue()
+        lines = [f"{name.decode()} {method} {len(headers)} {len(body)}", path, *(f"{k}: {v}" for k, v in headers.items())]
+        with self.lock:
+            self.answers[name] = waiting
+            self.process.stdin.write("".join(line + "\n" for line in lines).encode("latin-1") + body)
+            self.process.stdin.flush()
+        answer = waiting.get(timeout=60)
+        if answer is None:
+            raise OSError("the handler has ended")
+        return answer
+
+
+class InProcessClient:
+    """As Client, for an InProcess. Thread-safe."""
+
+    def __init__(self, url, token=TOKEN):
+        self.url, self.token = url, token
+
+    def send(self, method, path, body=None, headers=None):
+        headers = {"Host": "localhost", "Accept-Encoding": "identity", "Accept": "application/json", **(headers or {})}
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
+        if body is not None or method in ("POST", "PUT", "PATCH"):
+            headers["Content-Length"] = str(len(body or b""))
+        return self.url.ask(method, path, body or b"", headers)
 
 
 class TestCase(unittest.TestCase):

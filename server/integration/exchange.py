@@ -10,8 +10,6 @@ import threading
 import time
 import urllib.parse
 
-from apiserver import Client
-
 http.client._MAXHEADERS = 1000  # an answer may carry many warnings
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 FIXED_ADDRESSES = ("None", "10.0.7.7", "fd00:10::77", "10.0.9.9")
@@ -185,7 +183,7 @@ def follow(client, step, managed):
     box = {}
     def run():
         query = {"watch": "true", "timeoutSeconds": "2", **step["query"]}
-        box["answer"] = send(Client(client.url, client.token), {
+        box["answer"] = send(type(client)(client.url, client.token), {
             "method": "GET", "path": step["watch"], "query": query,
             "accept": step.get("accept"), "headers": step.get("headers")})
     thread = threading.Thread(target=run)
@@ -250,9 +248,54 @@ def essence(status):
     return status.get("code"), status.get("reason"), sorted({c.get("field") for c in causes}, key=str)
 
 
-def difference(want, got, loose):
+def undescribed(value):
+    """Returns `value` without the descriptions of Tables' columns, which are our own words."""
+    if isinstance(value, list):
+        return [undescribed(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: [{n: x for n, x in column.items() if n != "description"} for column in v]
+            if k == "columnDefinitions" and isinstance(v, list) else undescribed(v) for k, v in value.items()}
+
+
+# What came after the release that the legacy recordings are of, and nothing else is excused by it:
+# a version that it answered 404 for, warnings that it did not give, one that it worded otherwise.
+LATER_VERSION = "/apis/discovery.k8s.io/v1/"
+LATER_WARNING = re.compile(
+    r'299 - "(unknown field |duplicate field |annotation \\"kubernetes\.io/ingress\.class\\" is deprecated)')
+REWORDED = {
+    '299 - "discovery.k8s.io/v1beta1 EndpointSlice is deprecated in v1.22+, unavailable in v1.25+"':
+    '299 - "discovery.k8s.io/v1beta1 EndpointSlice is deprecated in v1.21+, unavailable in v1.25+;'
+    ' use discovery.k8s.io/v1 EndpointSlice"'}
+
+
+def says_nothing(case):
+    """Whether an old recording is of a write in a version that its release did not have."""
+    return any(is_later(step, answer) and step.get("method") in ("POST", "PUT", "PATCH", "DELETE")
+               for step, answer in zip(case["steps"], case["answers"]))
+
+
+def is_later(step, answer):
+    """Whether a recorded 404 says only that its release did not have the version yet."""
+    return answer["status"] == 404 and step.get("path", "").startswith(LATER_VERSION)
+
+
+def today(want, got):
+    """Returns both answers with the warnings that a later release gives where the old one was."""
+    had = [REWORDED.get(text, text) for text in want.get("warnings") or []]
+    has = [text for text in got.get("warnings") or [] if text in had or not LATER_WARNING.match(text)]
+    return {**want, "warnings": had or None}, {**got, "warnings": has or None}
+
+
+def difference(case, got, loose):
     """Returns how the answers differ, or None. `loose` is the rule for recordings of old releases."""
-    for i, (w, g) in enumerate(zip(want, got)):
+    if loose and says_nothing(case):
+        return None
+    for i, (step, w, g) in enumerate(zip(case["steps"], case["answers"], got)):
+        if loose:
+            if is_later(step, w):
+                continue
+            w, g = today(w, g)
         if w["status"] != g["status"]:
             return (f"step {i}: status {g['status']} instead of {w['status']}: "
                     f"{json.dumps(g.get('response', g.get('text')))[:300]} instead of "
@@ -263,6 +306,7 @@ def difference(want, got, loose):
             continue
         for k in ("response", "warnings", "contentType", "text", "events", "headers", "form"):
             a, b = ([e for e in x.get(k) or [] if counts(e)] if k == "events" else x.get(k) for x in (w, g))
+            a, b = undescribed(a), undescribed(b)
             if a != b and not (loose and k == "response" and part_of(a, b)):
                 return f"step {i}: {k} {json.dumps(b)[:400]} instead of {json.dumps(a)[:400]}"
     return None

@@ -286,12 +286,15 @@ void ClusterObjects::Announce(std::string_view address, std::uint16_t port) {
 }
 
 void ClusterObjects::Reconcile() {
-  std::vector<Task> tasks;
-  AddBasics(tasks);
-  AddService(tasks);
-  AddEndpoints(tasks);
-  AddSlice(tasks);
-  if (const Status done = RunAll(tasks); !done) {
+  Status done = MakeBasics();
+  if (done) {
+    std::vector<Task> tasks;
+    AddService(tasks);
+    AddEndpoints(tasks);
+    AddSlice(tasks);
+    done = RunAll(tasks);
+  }
+  if (!done) {
     logger_.Error("Objects of the cluster could not be made", {{"err", done.error().message}});
   }
 }
