@@ -36,7 +36,7 @@ OUTSIDE = {"output_tests", "user_kind"}
 # Changes the layout of its classes by a macro, so that one file alone may see it.
 ONCE = "httplib.h"
 SYSTEM = re.compile(r"(arpa|linux|net|netinet|sys)/[a-z_]+\.h|"
-                    r"(arm_neon|cxxabi|dirent|emmintrin|errno|fcntl|limits|malloc|netdb|poll|pthread|sched|signal|stdlib"
+                    r"(arm_neon|cxxabi|dirent|emmintrin|errno|fcntl|glob|limits|malloc|netdb|poll|pthread|sched|signal|stdlib"
                     r"|string|time|unistd)\.h")
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 

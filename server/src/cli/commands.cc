@@ -3,7 +3,7 @@
 namespace k8snet::cli {
 
 std::span<const Command* const> Commands() {
-  static constexpr const Command* kAll[] = {&kVersions, &kCompletion};
+  static constexpr const Command* kAll[] = {&kConvert, &kValidate, &kVersions, &kCompletion};
   return kAll;
 }
 

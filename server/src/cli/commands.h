@@ -7,6 +7,8 @@
 namespace k8snet::cli {
 
 extern const Command kCompletion;
+extern const Command kConvert;
+extern const Command kValidate;
 extern const Command kVersions;
 
 }  // namespace k8snet::cli

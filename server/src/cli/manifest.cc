@@ -124,7 +124,7 @@ void ReadBinary(Manifest& manifest, Format format) {
   document.value = ParseKnownJson(document.tree.json);
 }
 
-void Collect(const Json& value, const SourceNode* node, const std::string& path, Lists lists,
+void Collect(const Json& value, const SourceNode* node, const ObjectAt& parent, Lists lists,
              std::string_view list_version, std::string_view list_kind,
              std::vector<ObjectAt>& objects) {
   const auto text = [&](std::string_view name) {
@@ -133,7 +133,8 @@ void Collect(const Json& value, const SourceNode* node, const std::string& path,
     return string == nullptr ? std::string() : *string;
   };
   ObjectAt object;
-  object.path = path;
+  object.path = parent.path;
+  object.items = parent.items;
   object.value = &value;
   object.node = node;
   object.api_version = text("apiVersion");
@@ -154,11 +155,12 @@ void Collect(const Json& value, const SourceNode* node, const std::string& path,
   const SourceMember* member = node == nullptr ? nullptr : node->Find("items");
   const bool placed = member != nullptr && member->value.members.size() == items->AsArray()->size();
   for (std::size_t i = 0; i < items->AsArray()->size(); ++i) {
-    const std::string item_path =
-        (path.empty() ? "items[" : path + ".items[") + std::to_string(i) + "]";
-    Collect((*items->AsArray())[i], placed ? &member->value.members[i].value : nullptr, item_path,
-            lists, generic ? "" : object.api_version, generic ? "" : object.resource->kind,
-            objects);
+    ObjectAt item;
+    item.path = object.PathOf("items[" + std::to_string(i) + "]");
+    item.items = object.items;
+    item.items.push_back(i);
+    Collect((*items->AsArray())[i], placed ? &member->value.members[i].value : nullptr, item, lists,
+            generic ? "" : object.api_version, generic ? "" : object.resource->kind, objects);
   }
 }
 
@@ -231,7 +233,7 @@ std::string ObjectAt::PathOf(std::string_view field) const {
 std::vector<ObjectAt> ObjectsOf(const Document& document, Lists lists) {
   std::vector<ObjectAt> objects;
   if (document.value.AsObject() != nullptr) {
-    Collect(document.value, document.has_tree ? &document.tree.root : nullptr, "", lists, "", "",
+    Collect(document.value, document.has_tree ? &document.tree.root : nullptr, {}, lists, "", "",
             objects);
   }
   return objects;
@@ -251,42 +253,80 @@ std::string VersionText(const Resource& resource) {
   return std::string(resource.type->api_version);
 }
 
+Json& ValueIn(Json& document, const ObjectAt& object) {
+  Json* value = &document;
+  for (const std::size_t item : object.items) {
+    value = &(*value->Find("items")->AsArray())[item];
+  }
+  return *value;
+}
+
+namespace {
+
+// Takes the first step off `path`: the text in brackets, or a name. Names may hold dots, as those
+// of annotations do, so `is_name` tells whether a beginning of the path is one.
+template <typename IsName>
+std::string_view TakeStep(std::string_view& path, const IsName& is_name) {
+  if (path.front() == '[') {
+    const std::size_t close = std::min(path.find(']'), path.size());
+    const std::string_view step = path.substr(1, close - 1);
+    path.remove_prefix(std::min(close + 1, path.size()));
+    return step;
+  }
+  path.remove_prefix(path.front() == '.' ? 1 : 0);
+  const std::size_t first = std::min(path.find_first_of(".["), path.size());
+  std::size_t end = first;
+  while (end < path.size() && !is_name(path.substr(0, end))) {
+    end = std::min(path.find_first_of(".[", end + 1), path.size());
+  }
+  end = is_name(path.substr(0, end)) ? end : first;
+  const std::string_view step = path.substr(0, end);
+  path.remove_prefix(end);
+  return step;
+}
+
+// Returns the index that `step` says if there are that many elements, else `size`.
+std::size_t IndexOf(std::string_view step, std::size_t size) {
+  std::size_t index = 0;
+  const auto parsed = std::from_chars(step.data(), step.data() + step.size(), index);
+  return parsed.ec == std::errc() && index < size ? index : size;
+}
+
+}  // namespace
+
+const Json* FindPath(const Json& value, std::string_view path) {
+  const Json* at = &value;
+  while (!path.empty() && at != nullptr) {
+    const std::string_view step =
+        TakeStep(path, [&](std::string_view name) { return at->Find(name) != nullptr; });
+    if (const Json::Array* list = at->AsArray(); list != nullptr) {
+      const std::size_t index = IndexOf(step, list->size());
+      at = index < list->size() ? &(*list)[index] : nullptr;
+    } else {
+      at = at->Find(step);
+    }
+  }
+  return at;
+}
+
 Place Locate(const SourceNode& root, std::string_view path) {
   const SourceNode* node = &root;
   Place place{.value = root.begin, .key = root.begin};
   while (!path.empty()) {
+    const std::string_view step =
+        TakeStep(path, [&](std::string_view name) { return node->Find(name) != nullptr; });
     const SourceMember* member = nullptr;
-    if (path.front() == '[') {
-      const std::size_t close = std::min(path.find(']'), path.size());
-      const std::string_view inside = path.substr(1, close - 1);
-      std::size_t index = 0;
-      const auto parsed = std::from_chars(inside.data(), inside.data() + inside.size(), index);
-      if (node->form == Form::kList) {
-        const bool valid = parsed.ec == std::errc() && index < node->members.size();
-        member = valid ? &node->members[index] : nullptr;
-      } else {
-        member = node->Find(inside);
-      }
-      path.remove_prefix(std::min(close + 1, path.size()));
+    if (node->form == Form::kList) {
+      const std::size_t index = IndexOf(step, node->members.size());
+      member = index < node->members.size() ? &node->members[index] : nullptr;
     } else {
-      path.remove_prefix(path.front() == '.' ? 1 : 0);
-      // Keys may hold dots, as those of annotations do.
-      for (const SourceMember& candidate : node->members) {
-        const std::string_view rest = path.substr(std::min(candidate.key.size(), path.size()));
-        if (!candidate.key.empty() && path.starts_with(candidate.key) &&
-            (rest.empty() || rest.front() == '.' || rest.front() == '[')) {
-          member = &candidate;
-        }
-      }
-      const std::size_t end =
-          member != nullptr ? member->key.size() : std::min(path.find_first_of(".["), path.size());
-      path.remove_prefix(end);
+      member = node->Find(step);
     }
     if (member == nullptr) {
       return place;
     }
     node = &member->value;
-    // An element is shown by its first byte behind the dash.
+    // An element is shown by its first byte behind the dash, an empty value by its key.
     place.value = node->end > node->begin ? node->begin : member->begin;
     place.key = member->key_end > member->begin ? member->begin : place.value;
   }

@@ -50,6 +50,7 @@ struct Manifest {
 // An object inside a document: the document itself or an item of a list.
 struct ObjectAt {
   std::string path;  // Of the object in the document, such as "items[0]"; empty: all of it.
+  std::vector<std::size_t> items;  // The same as indices of items, from the outermost list.
   const Json* value = nullptr;
   // Null in binary formats, and where the object comes by an alias.
   const SourceNode* node = nullptr;
@@ -79,6 +80,12 @@ enum class Lists {
 // Returns the resource with this version and kind, or null.
 [[nodiscard]] const Resource* FindResource(std::string_view api_version, std::string_view kind);
 [[nodiscard]] std::string VersionText(const Resource& resource);
+
+// Returns the object's value in `document`, a copy of the value it was found in.
+[[nodiscard]] Json& ValueIn(Json& document, const ObjectAt& object);
+
+// Returns the value at `path`, as field::Path prints it, or null.
+[[nodiscard]] const Json* FindPath(const Json& value, std::string_view path);
 
 // A place in a document: of a value, and of its key.
 struct Place {

@@ -52,7 +52,7 @@ std::string Printable(std::string_view text) {
 
 void Reporter::At(std::size_t offset, std::string_view path, std::string_view message,
                   Severity severity) {
-  found_ = found_ || severity == Severity::kError;
+  errors_ += severity == Severity::kError ? 1 : 0;
   warnings_ += severity == Severity::kWarning ? 1 : 0;
   const std::string_view text = manifest_.text;
   const bool binary = manifest_.format == Format::kProtobuf || manifest_.format == Format::kCbor;

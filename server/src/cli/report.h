@@ -50,7 +50,8 @@ class Reporter {
   bool Unreadable(const Document& document);
 
   // Whether an error was reported.
-  [[nodiscard]] bool found() const { return found_; }
+  [[nodiscard]] bool found() const { return errors_ > 0; }
+  [[nodiscard]] std::size_t errors() const { return errors_; }
   // How many warnings were.
   [[nodiscard]] std::size_t warnings() const { return warnings_; }
 
@@ -58,7 +59,7 @@ class Reporter {
   const Manifest& manifest_;
   Paint paint_;
   std::string& out_;
-  bool found_ = false;
+  std::size_t errors_ = 0;
   std::size_t warnings_ = 0;
 };
 

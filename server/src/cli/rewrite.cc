@@ -314,15 +314,20 @@ bool Planner::BlockMembers(const SourceNode& node, const std::vector<bool>& remo
       continue;
     }
     const SourceMember& member = node.members[i];
-    if (BeginsLine(member.begin)) {
+    const std::size_t line = LineBegin(member.begin);
+    if (BeginsLine(member.begin) && line > 0) {
+      // The line break before goes too, so that others may add behind this.
       std::string kept;
       if (!above.empty()) {
-        kept = std::string(indent, ' ') + above;
-        kept.resize(kept.size() - indent);
+        kept = margin + above.substr(0, above.size() - margin.size());
         above.clear();
       }
-      Add(LineBegin(member.begin), NextLine(member.value.end), std::move(kept));
+      const bool crlf = line > 1 && text_[line - 2] == '\r';
+      Add(line - (crlf ? 2 : 1), LineEnd(member.value.end), std::move(kept));
       continue;
+    }
+    if (i + 1 == node.members.size()) {
+      continue;  // The first line of a document alone: the reading will tell.
     }
     // It stands behind a dash; what comes next takes its place.
     const SourceMember& next = node.members[i + 1];
