@@ -11,6 +11,7 @@
 #include <benchmark/benchmark.h>
 
 #include "k8snet/apis/base/check.h"
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/codec/yaml.h"
@@ -33,7 +34,8 @@ std::string CompactJson(const Object& object) { return EncodeJson(object); }
 
 constexpr Format kFormats[] = {{"Json", CompactJson, DecodeJson},
                                {"Yaml", EncodeYaml, DecodeYaml},
-                               {"Protobuf", EncodeProtobuf, DecodeProtobuf}};
+                               {"Protobuf", EncodeProtobuf, DecodeProtobuf},
+                               {"Cbor", EncodeCbor, DecodeCbor}};
 
 // Runs `work` on and on, which handles `size` bytes.
 template <typename Work>

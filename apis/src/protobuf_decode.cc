@@ -1,10 +1,15 @@
 #include <cstdint>
 #include <cstring>
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
+#include "src/cbor_form.h"
 #include "src/utf8.h"
 
 namespace k8snet {
@@ -30,8 +35,10 @@ T& As(void* at) {
 // Decodes messages over structs. The first error stops it.
 class WireReader {
  public:
-  explicit WireReader(const DecodeLimits& limits, bool check_raw = false)
-      : limits_(limits), check_raw_(check_raw) {}
+  enum class Outcome : std::uint8_t { kRead, kNotShort, kError };
+
+  explicit WireReader(std::string_view bytes, const DecodeLimits& limits, bool check_raw = false)
+      : begin_(bytes.data()), limits_(limits), check_raw_(check_raw) {}
 
   bool Message(const Type& type, void* data, std::string_view bytes);
   // Calls visit(number, wire type, rest) for each record; it takes the value from `rest`.
@@ -80,7 +87,14 @@ class WireReader {
     wire_type = static_cast<std::uint32_t>(tag & 7U);
     return (number != 0 && number <= 0x1FFFFFFF) || FailTag(number, wire_type);
   }
-  bool CountItems(std::size_t items);
+  bool At(const char* record);
+  bool FailItems();
+  bool CountItems(std::size_t items) {
+    items_ += items;
+    return items_ <= limits_.max_items || FailItems();
+  }
+  [[gnu::always_inline]] Outcome ShortRecord(const Field& field, std::uint32_t wire_type,
+                                             void* member, const char*& pos, const char* end);
   bool Scalar(Kind kind, void* at, std::string_view& rest);
   bool Composite(const Field& field, void* at, std::string_view bytes);
   bool Value(const Field& field, std::uint32_t wire_type, void* at, std::string_view& rest);
@@ -89,10 +103,12 @@ class WireReader {
   bool Run(const Field& field, void* list, std::string_view& rest, std::string_view tag);
   bool List(const Field& field, std::uint32_t wire_type, void* list, std::string_view& rest,
             std::string_view tag);
+  static bool PlainEntry(void* map, std::string_view bytes);
   bool MapEntry(const Field& field, void* map, std::string_view bytes);
   bool CheckRaw(std::string_view json);
   bool Timestamp(std::string_view bytes, std::int64_t& seconds, std::int64_t& nanos);
 
+  const char* begin_;
   const DecodeLimits& limits_;
   bool check_raw_;
   std::size_t depth_ = 0;
@@ -171,23 +187,19 @@ bool WireReader::Skip(std::uint32_t wire_type, std::string_view& rest) {
 template <typename Visit>
 bool WireReader::Records(std::string_view bytes, Visit visit) {
   while (!bytes.empty()) {
+    const char* const record = bytes.data();
     std::uint32_t number = 0;
     std::uint32_t wire_type = 0;
     if (!TakeTag(bytes, number, wire_type) || !visit(number, wire_type, bytes)) {
-      return false;
+      return At(record);
     }
   }
   return true;
 }
 
-bool WireReader::CountItems(std::size_t items) {
-  items_ += items;
-  if (items_ > limits_.max_items) {
-    return Fail(
-        "Request entity too large: limit is " + std::to_string(limits_.max_items) + " items",
-        Reason::kRequestEntityTooLarge);
-  }
-  return true;
+bool WireReader::FailItems() {
+  return Fail("Request entity too large: limit is " + std::to_string(limits_.max_items) + " items",
+              Reason::kRequestEntityTooLarge);
 }
 
 std::uint32_t WireTypeOf(Kind kind) {
@@ -388,6 +400,9 @@ bool WireReader::Run(const Field& field, void* list, std::string_view& rest, std
     }
     if (!TakeBytes(rest, bytes) ||
         !Composite(field, first + (old_size + i) * field.ops->element_size, bytes)) {
+      if (error_.place.has_value()) {
+        internal::PrependIndex(old_size + i, error_.place->path);
+      }
       return false;
     }
   }
@@ -414,7 +429,31 @@ bool WireReader::List(const Field& field, std::uint32_t wire_type, void* list,
   return CountItems(1) && Value(field, wire_type, field.ops->append(list), rest);
 }
 
+// Reads an entry of a map of texts that is as encoders write it: a short key, then a short value,
+// and adds it if it comes after all others. Else does nothing.
+bool WireReader::PlainEntry(void* map, std::string_view bytes) {
+  const auto length = [&](std::size_t pos) { return static_cast<unsigned char>(bytes[pos]); };
+  if (bytes.size() < 4 || bytes[0] != '\x0A' || length(1) >= 0x80 || length(1) > bytes.size() - 4) {
+    return false;
+  }
+  const std::string_view key = bytes.substr(2, length(1));
+  const std::string_view value = bytes.substr(4 + key.size());
+  if (bytes[2 + key.size()] != '\x12' || length(3 + key.size()) != value.size() ||
+      value.size() >= 0x80) {
+    return false;
+  }
+  auto& strings = As<std::map<std::string, std::string>>(map);
+  if (!strings.empty() && strings.rbegin()->first >= key) {
+    return false;
+  }
+  strings.emplace_hint(strings.end(), key, value);
+  return true;
+}
+
 bool WireReader::MapEntry(const Field& field, void* map, std::string_view bytes) {
+  if (field.kind == Kind::kString && PlainEntry(map, bytes)) {
+    return CountItems(1);
+  }
   // The value may come before the key, and either may be missing.
   std::string key;
   std::string_view value;
@@ -476,45 +515,121 @@ bool WireReader::Member(const Field& field, std::uint32_t wire_type, void* membe
   return false;
 }
 
+// Says that the error is in the record that begins at `record`, unless it is known better.
+bool WireReader::At(const char* record) {
+  if (!error_.place.has_value()) {
+    error_.place.emplace().offset = static_cast<std::size_t>(record - begin_);
+  }
+  return false;
+}
+
+// Reads the record whose value is at `pos` if it is one of those that most objects are made of,
+// and moves behind it: short texts and messages, small numbers. Else moves nothing.
+inline WireReader::Outcome WireReader::ShortRecord(const Field& field, std::uint32_t wire_type,
+                                                   void* member, const char*& pos,
+                                                   const char* end) {
+  if (pos == end || static_cast<unsigned char>(*pos) >= 0x80) {
+    return Outcome::kNotShort;
+  }
+  const auto number = static_cast<unsigned char>(*pos);
+  if (wire_type == kVarint) {
+    if (field.kind == Kind::kBool && field.form == Form::kOptional) {
+      As<std::optional<bool>>(member) = number != 0;
+    } else if (field.kind == Kind::kInt32 && field.form == Form::kValue) {
+      As<std::int32_t>(member) = number;
+    } else {
+      return Outcome::kNotShort;
+    }
+    ++pos;
+    return Outcome::kRead;
+  }
+  if (wire_type != kBytes || end - pos <= number) {
+    return Outcome::kNotShort;
+  }
+  const std::string_view bytes(pos + 1, number);
+  if (field.kind == Kind::kString && field.form == Form::kValue) {
+    As<std::string>(member).assign(bytes);
+  } else if (field.kind == Kind::kString && field.form == Form::kOptional) {
+    auto& optional = As<std::optional<std::string>>(member);
+    if (optional.has_value()) {
+      optional->assign(bytes);
+    } else {
+      optional.emplace(bytes);
+    }
+  } else if (field.kind == Kind::kMessage && field.form <= Form::kOptional) {
+    if (field.form == Form::kOptional) {
+      const void* const inside = field.ops->get(member);
+      member = inside != nullptr ? const_cast<void*>(inside) : field.ops->emplace(member);
+    }
+    if (!Message(*field.type, member, bytes)) {
+      return Outcome::kError;
+    }
+  } else if (field.kind == Kind::kString && field.form == Form::kList) {
+    As<std::vector<std::string>>(member).emplace_back(bytes);
+    if (!CountItems(1)) {
+      return Outcome::kError;
+    }
+  } else if (field.kind == Kind::kString && field.form == Form::kMap) {
+    if (!MapEntry(field, member, bytes)) {
+      return Outcome::kError;
+    }
+  } else {
+    return Outcome::kNotShort;
+  }
+  pos += 1 + number;
+  return Outcome::kRead;
+}
+
 bool WireReader::Message(const Type& type, void* data, std::string_view bytes) {
   if (depth_ >= limits_.max_depth) {
-    return Fail("proto: exceeded max depth");
+    Fail("proto: exceeded max depth");
+    return At(bytes.data());
   }
   ++depth_;
-  std::size_t next = 0;  // Fields mostly come in ascending order.
-  while (!bytes.empty()) {
-    const std::string_view before = bytes;
-    std::uint32_t number = 0;
-    std::uint32_t wire_type = 0;
-    if (!TakeTag(bytes, number, wire_type)) {
-      return false;
-    }
-    if (next >= type.wire.size() || type.wire[next].number > number) {
-      next = 0;
-    }
-    while (next < type.wire.size() && type.wire[next].number < number) {
-      ++next;
-    }
-    if (next == type.wire.size() || type.wire[next].number != number) {
-      if (wire_type == kEndGroup) {
-        return Fail("proto: " + std::string(type.name) + ": wiretype end group for non-group");
+  const Field* const last = type.wire.data() + type.wire.size();
+  const Field* field = type.wire.data();  // Fields mostly come in ascending order.
+  const char* pos = bytes.data();
+  const char* const end = pos + bytes.size();
+  while (pos != end) {
+    const char* const record = pos;
+    auto number = static_cast<std::uint32_t>(static_cast<unsigned char>(*pos));
+    std::uint32_t wire_type = number & 7U;
+    if (number >= 8 && number < 0x80) {
+      number >>= 3U;
+      ++pos;
+    } else {
+      std::string_view rest(pos, static_cast<std::size_t>(end - pos));
+      if (!TakeTag(rest, number, wire_type)) {
+        return At(record);
       }
-      if (!Skip(wire_type, bytes)) {
-        return false;
-      }
-      continue;
+      pos = rest.data();
     }
-    const Field& field = type.wire[next];
-    if (field.kind == Kind::kString && field.form == Form::kValue && wire_type == kBytes) {
-      std::string_view text;
-      if (!TakeBytes(bytes, text)) {
-        return false;
-      }
-      As<std::string>(field.In(data)).assign(text);
-      continue;
+    if (field == last || field->number > number) {
+      field = type.wire.data();
     }
-    const std::string_view tag = before.substr(0, before.size() - bytes.size());
-    if (!Member(field, wire_type, field.In(data), bytes, tag)) {
+    while (field != last && field->number < number) {
+      ++field;
+    }
+    const bool known = field != last && field->number == number;
+    void* const member = known ? field->In(data) : nullptr;
+    Outcome outcome = known ? ShortRecord(*field, wire_type, member, pos, end) : Outcome::kNotShort;
+    if (outcome == Outcome::kNotShort) {
+      std::string_view rest(pos, static_cast<std::size_t>(end - pos));
+      const std::string_view tag(record, static_cast<std::size_t>(pos - record));
+      if (!known && wire_type == kEndGroup) {
+        Fail("proto: " + std::string(type.name) + ": wiretype end group for non-group");
+        return At(record);
+      }
+      const bool good =
+          known ? Member(*field, wire_type, member, rest, tag) : Skip(wire_type, rest);
+      outcome = good ? Outcome::kRead : Outcome::kError;
+      pos = rest.data();
+    }
+    if (outcome == Outcome::kError) {
+      At(record);
+      if (known && !field->json_name.empty()) {
+        internal::PrependName(field->json_name, error_.place->path);
+      }
       return false;
     }
   }
@@ -578,7 +693,7 @@ Result<Decoded> DecodeProtobuf(const Type& type, std::string_view bytes,
     return Error(Reason::kRequestEntityTooLarge,
                  "Request entity too large: limit is " + std::to_string(options.limits.max_bytes));
   }
-  WireReader reader(options.limits, options.check_raw);
+  WireReader reader(bytes, options.limits, options.check_raw);
   EnvelopeView envelope;
   K8SNET_RETURN_IF_ERROR(ReadEnvelope(bytes, reader, envelope));
   Decoded decoded{.object = MutableObject(type)};
@@ -592,7 +707,7 @@ Result<Decoded> DecodeProtobuf(const Type& type, std::string_view bytes,
 
 Result<TypeMeta> PeekProtobuf(std::string_view bytes) {
   const DecodeLimits limits;
-  WireReader reader(limits);
+  WireReader reader(bytes, limits);
   EnvelopeView envelope;
   K8SNET_RETURN_IF_ERROR(ReadEnvelope(bytes, reader, envelope));
   return TypeMeta{std::string(envelope.api_version), std::string(envelope.kind)};
@@ -604,7 +719,7 @@ Status MergeProtobuf(const Type& type, void* data, std::string_view bytes,
     return Error(Reason::kRequestEntityTooLarge,
                  "Request entity too large: limit is " + std::to_string(limits.max_bytes));
   }
-  WireReader reader(limits);
+  WireReader reader(bytes, limits);
   if (!reader.Message(type, data, bytes)) {
     return std::move(reader.error());
   }

@@ -1,15 +1,22 @@
 #include <cstring>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/apis/codec/protobuf.h"
+#include "src/copy_text.h"
 #include "src/scratch.h"
 
 namespace k8snet {
 namespace {
 
 enum WireType : std::uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2 };
+
+template <typename T>
+const T& As(const void* at) {
+  return *static_cast<const T*>(at);
+}
 
 // Writes messages from their end to their begin, so that each length is known when it is written.
 class WireWriter {
@@ -19,10 +26,10 @@ class WireWriter {
   [[nodiscard]] std::string_view bytes() { return {pos_, size()}; }
 
   void Message(const Type& type, const void* data);
-  void TextField(std::uint32_t number, std::string_view text) {
+  [[gnu::always_inline]] void TextField(std::uint32_t number, std::string_view text) {
     Reserve(text.size() + 20);
     pos_ -= text.size();
-    std::memcpy(pos_, text.data(), text.size());
+    internal::CopyText(pos_, text.data(), text.size());
     PutVarint(text.size());
     PutVarint(number << 3U | kBytes);
   }
@@ -76,6 +83,8 @@ class WireWriter {
   }
   void Value(const Field& field, std::uint32_t number, const void* value);
   void Timestamp(std::uint32_t number, std::int64_t seconds, std::int32_t nanos, bool zero);
+  [[gnu::always_inline]] void Optional(const Field& field, const void* member);
+  void Repeated(const Field& field, const void* member);
   void List(const Field& field, const void* list);
   void Map(const Field& field, const void* map);
 
@@ -97,13 +106,11 @@ void WireWriter::Timestamp(std::uint32_t number, std::int64_t seconds, std::int3
 void WireWriter::Value(const Field& field, std::uint32_t number, const void* value) {
   switch (field.kind) {
     case Kind::kBool:
-      return VarintField(number, *static_cast<const bool*>(value) ? 1 : 0);
+      return VarintField(number, As<bool>(value) ? 1 : 0);
     case Kind::kInt32:
-      return VarintField(number, static_cast<std::uint64_t>(
-                                     std::int64_t{*static_cast<const std::int32_t*>(value)}));
+      return VarintField(number, static_cast<std::uint64_t>(std::int64_t{As<std::int32_t>(value)}));
     case Kind::kInt64:
-      return VarintField(number,
-                         static_cast<std::uint64_t>(*static_cast<const std::int64_t*>(value)));
+      return VarintField(number, static_cast<std::uint64_t>(As<std::int64_t>(value)));
     case Kind::kDouble: {
       std::uint64_t bits = 0;
       std::memcpy(&bits, value, sizeof(bits));
@@ -115,17 +122,17 @@ void WireWriter::Value(const Field& field, std::uint32_t number, const void* val
     }
     case Kind::kString:
     case Kind::kBytes:
-      return TextField(number, *static_cast<const std::string*>(value));
+      return TextField(number, As<std::string>(value));
     case Kind::kTime: {
-      const auto& time = *static_cast<const Time*>(value);
+      const auto& time = As<Time>(value);
       return Timestamp(number, time.seconds, 0, time.is_zero());
     }
     case Kind::kMicroTime: {
-      const auto& time = *static_cast<const MicroTime*>(value);
+      const auto& time = As<MicroTime>(value);
       return Timestamp(number, time.seconds, time.microseconds * 1000, time.is_zero());
     }
     case Kind::kIntOrString: {
-      const auto& both = *static_cast<const IntOrString*>(value);
+      const auto& both = As<IntOrString>(value);
       const std::size_t since = size();
       TextField(3, both.string_value);
       VarintField(2, static_cast<std::uint64_t>(std::int64_t{both.int_value}));
@@ -133,7 +140,7 @@ void WireWriter::Value(const Field& field, std::uint32_t number, const void* val
       return Close(number, since);
     }
     case Kind::kRawJson: {
-      const std::string& json = static_cast<const RawJson*>(value)->json;
+      const std::string& json = As<RawJson>(value).json;
       const std::size_t since = size();
       if (!json.empty()) {
         TextField(1, json);
@@ -148,11 +155,46 @@ void WireWriter::Value(const Field& field, std::uint32_t number, const void* val
   }
 }
 
+inline void WireWriter::Optional(const Field& field, const void* member) {
+  // The kinds that are most often optional need no call to be looked into.
+  if (field.kind == Kind::kString) {
+    if (const auto& text = As<std::optional<std::string>>(member); text.has_value()) {
+      TextField(field.number, *text);
+    }
+  } else if (field.kind == Kind::kBool) {
+    if (const auto& flag = As<std::optional<bool>>(member); flag.has_value()) {
+      VarintField(field.number, *flag ? 1 : 0);
+    }
+  } else if (const void* value = field.ops->get(member); value != nullptr) {
+    Value(field, field.number, value);
+  }
+}
+
 void WireWriter::List(const Field& field, const void* list) {
+  if (field.kind == Kind::kString) {
+    const auto& texts = As<std::vector<std::string>>(list);
+    for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
+      TextField(field.number, *text);
+    }
+    return;
+  }
   const auto [first, size] = field.ops->span(list);
   const auto* begin = static_cast<const char*>(first);
   for (std::size_t i = size; i > 0; --i) {
     Value(field, field.number, begin + (i - 1) * field.ops->element_size);
+  }
+}
+
+void WireWriter::Repeated(const Field& field, const void* member) {
+  if (field.form == Form::kList) {
+    List(field, member);
+  } else if (field.form == Form::kNullableList) {
+    if (const void* list = field.ops->get(member); list != nullptr) {
+      List(field, list);
+    }
+  } else if (!As<std::map<std::string, std::string>>(member).empty()) {
+    // The size of a map does not depend on what it maps to.
+    Map(field, member);
   }
 }
 
@@ -164,7 +206,7 @@ void WireWriter::Map(const Field& field, const void* map) {
     Close(field.number, since);
   };
   if (field.kind == Kind::kString) {
-    const auto& strings = *static_cast<const std::map<std::string, std::string>*>(map);
+    const auto& strings = As<std::map<std::string, std::string>>(map);
     for (auto it = strings.rbegin(); it != strings.rend(); ++it) {
       entry(it->first, &it->second);
     }
@@ -181,32 +223,21 @@ void WireWriter::Map(const Field& field, const void* map) {
 }
 
 void WireWriter::Message(const Type& type, const void* data) {
-  for (std::size_t i = type.wire.size(); i > 0; --i) {
-    const Field& field = type.wire[i - 1];
-    const void* member = field.In(data);
-    switch (field.form) {
-      case Form::kValue:
+  const Field* const first = type.wire.data();
+  for (const Field* field = first + type.wire.size(); field != first;) {
+    --field;
+    const void* const member = field->In(data);
+    if (field->form == Form::kValue) {
+      if (field->kind == Kind::kString) {
+        TextField(field->number, As<std::string>(member));
+      } else if (field->kind != Kind::kBytes || !As<std::string>(member).empty()) {
         // Bytes are nil or not; empty ones count as nil.
-        if (field.kind != Kind::kBytes || !static_cast<const std::string*>(member)->empty()) {
-          Value(field, field.number, member);
-        }
-        break;
-      case Form::kOptional:
-        if (const void* value = field.ops->get(member); value != nullptr) {
-          Value(field, field.number, value);
-        }
-        break;
-      case Form::kList:
-        List(field, member);
-        break;
-      case Form::kNullableList:
-        if (const void* list = field.ops->get(member); list != nullptr) {
-          List(field, list);
-        }
-        break;
-      case Form::kMap:
-        Map(field, member);
-        break;
+        Value(*field, field->number, member);
+      }
+    } else if (field->form == Form::kOptional) {
+      Optional(*field, member);
+    } else {
+      Repeated(*field, member);
     }
   }
 }

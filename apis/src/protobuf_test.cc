@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -105,6 +107,40 @@ TEST(Protobuf, ReadsEntriesInAnyOrderAndPackedNumbers) {
   merged = Merge(Thing(), packed);
   ASSERT_TRUE(merged);
   EXPECT_THAT(merged->spec.numbers, ::testing::ElementsAre(1, 128));
+}
+
+TEST(Protobuf, ReadsEntriesOfAnyLength) {
+  Thing thing;
+  for (const std::size_t size : {0U, 1U, 126U, 127U, 128U, 300U}) {
+    thing.metadata.labels[std::string(size, 'k')] = std::string(300 - size, 'v');
+    auto merged = Merge(Thing(), Bytes(thing));
+    ASSERT_TRUE(merged);
+    EXPECT_EQ(*merged, thing);
+    thing.metadata.labels[std::string(size, 'm')] = std::string(size, 'v');
+  }
+  // A later entry of a key wins, and order does not matter.
+  auto merged = Merge(thing, std::string_view("\x0A\x10\x12\x06\x0A\x01k\x12\x01w"
+                                              "\x12\x06\x0A\x01\x61\x12\x01x",
+                                              18));
+  ASSERT_TRUE(merged);
+  EXPECT_EQ(merged->metadata.labels.at("k"), "w");
+  EXPECT_EQ(merged->metadata.labels.at("a"), "x");
+}
+
+TEST(Protobuf, SaysWhereAnErrorLies) {
+  for (const auto& [broken, path, offset] :
+       std::vector<std::tuple<std::string, std::string, std::size_t>>{
+           {std::string("\x12\x06\x12\x00\x12\x02\x10\xFF", 8), "spec.ports[1].number", 6},
+           {std::string("\x12\x05\x12\x00\x12\x01\x0A", 7), "spec.ports[1].name", 6},
+           {std::string("\x12\x02\x12\x7F", 4), "spec.ports", 2},
+           {std::string("\x12\x00\x00", 3), "", 2}}) {
+    SCOPED_TRACE(path);
+    auto merged = Merge(Thing(), broken);
+    ASSERT_FALSE(merged);
+    ASSERT_TRUE(merged.error().place.has_value());
+    EXPECT_EQ(merged.error().place->path, path);
+    EXPECT_EQ(merged.error().place->offset, offset);
+  }
 }
 
 TEST(Protobuf, RefusesBadBytes) {
