@@ -325,6 +325,22 @@ TEST(SkipPlainText, FindsTheFirstByteThatIsNotPlain) {
   }
 }
 
+TEST(ShortNeedsEscapes, FindsEveryByteThatGoEscapes) {
+  for (int c = 0; c < 256; ++c) {
+    const bool needs =
+        c < 0x20 || c >= 0x80 ||
+        std::string_view("\"\\<>&").find(static_cast<char>(c)) != std::string_view::npos;
+    for (std::size_t size = 1; size <= 16; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(c);
+        ASSERT_EQ(internal::ShortNeedsEscapes(text), needs) << c << " at " << at << " of " << size;
+      }
+    }
+  }
+  EXPECT_FALSE(internal::ShortNeedsEscapes(""));
+}
+
 TEST(DecodeJson, KeepsItsLimits) {
   const auto nested = [](int depth) {
     return std::string(static_cast<std::size_t>(depth), '[') +

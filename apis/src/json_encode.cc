@@ -3,10 +3,13 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/apis/codec/json.h"
 #include "src/base64.h"
+#include "src/copy_text.h"
+#include "src/scan.h"
 #include "src/scratch.h"
 #include "src/time_text.h"
 #include "src/utf8.h"
@@ -59,7 +62,7 @@ class JsonWriter {
   }
   void Put(char c) { *pos_++ = c; }
   void PutText(std::string_view text) {
-    std::memcpy(pos_, text.data(), text.size());
+    internal::CopyText(pos_, text.data(), text.size());
     pos_ += text.size();
   }
   void Text(std::string_view text) {
@@ -83,6 +86,7 @@ class JsonWriter {
   void Double(double number);
   void Escape(std::string_view& rest);
   void Member(const Field& field, const void* member);
+  bool Repeated(const Field& field, const void* member);
   void Value(const Field& field, const void* value);
   void List(const Field& field, const void* list);
   void Map(const Field& field, const void* map);
@@ -140,6 +144,10 @@ void JsonWriter::Escape(std::string_view& rest) {
 void JsonWriter::String(std::string_view text) {
   Reserve(text.size() + 2);
   Put('"');
+  if (text.size() <= 16 && !internal::ShortNeedsEscapes(text)) {
+    PutText(text);
+    return Put('"');
+  }
   while (!text.empty()) {
 #if defined(__SSE2__)
     while (text.size() >= kBlock) {
@@ -268,8 +276,22 @@ void JsonWriter::Map(const Field& field, const void* map) {
   Close('}');
 }
 
+// Returns the value in an optional member, or null. The kinds that are most often optional need no
+// call to be looked into.
+inline const void* Inside(const Field& field, const void* member) {
+  if (field.kind == Kind::kString) {
+    const auto& text = *static_cast<const std::optional<std::string>*>(member);
+    return text.has_value() ? &*text : nullptr;
+  }
+  if (field.kind == Kind::kBool) {
+    const auto& flag = *static_cast<const std::optional<bool>*>(member);
+    return flag.has_value() ? &*flag : nullptr;
+  }
+  return field.ops->get(member);
+}
+
 // Returns whether the value of a kValue member is one that omitempty leaves out.
-bool IsEmptyValue(const Field& field, const void* value) {
+inline bool IsEmptyValue(const Field& field, const void* value) {
   switch (field.kind) {
     case Kind::kBool:
       return !*static_cast<const bool*>(value);
@@ -291,55 +313,55 @@ bool IsEmptyValue(const Field& field, const void* value) {
   }
 }
 
-void JsonWriter::Member(const Field& field, const void* member) {
+inline void JsonWriter::Member(const Field& field, const void* member) {
   const bool always = field.omit == Omit::kNever;
-  switch (field.form) {
-    case Form::kValue:
-      if (!always && IsEmptyValue(field, member)) {
-        return;
-      }
-      Key(field);
-      Value(field, member);
-      break;
-    case Form::kOptional: {
-      const void* value = field.ops->get(member);
-      if (value == nullptr && !always) {
-        return;
-      }
-      Key(field);
-      if (value != nullptr) {
-        Value(field, value);
-      } else {
-        Text("null");
-      }
-      break;
+  if (field.form == Form::kValue) {
+    if (!always && IsEmptyValue(field, member)) {
+      return;
     }
-    case Form::kList:
-    case Form::kNullableList: {
-      const void* list = field.form == Form::kList ? member : field.ops->get(member);
-      if (!always && (list == nullptr || field.ops->span(list).second == 0)) {
-        return;
-      }
-      Key(field);
-      if (list != nullptr) {
-        List(field, list);
-      } else {
-        Text("null");
-      }
-      break;
+    Key(field);
+    Value(field, member);
+  } else if (field.form == Form::kOptional) {
+    const void* value = Inside(field, member);
+    if (value == nullptr && !always) {
+      return;
     }
-    case Form::kMap: {
-      // The size of a map does not depend on what it maps to.
-      if (!always && static_cast<const std::map<std::string, std::string>*>(member)->empty()) {
-        return;
-      }
-      Key(field);
-      Map(field, member);
-      break;
+    Key(field);
+    if (value != nullptr) {
+      Value(field, value);
+    } else {
+      Text("null");
     }
+  } else if (!Repeated(field, member)) {
+    return;
   }
   Reserve(1);
   Put(',');
+}
+
+// Writes a list or map; returns whether there is something to write.
+bool JsonWriter::Repeated(const Field& field, const void* member) {
+  const bool always = field.omit == Omit::kNever;
+  if (field.form == Form::kMap) {
+    // The size of a map does not depend on what it maps to.
+    if (!always && static_cast<const std::map<std::string, std::string>*>(member)->empty()) {
+      return false;
+    }
+    Key(field);
+    Map(field, member);
+    return true;
+  }
+  const void* list = field.form == Form::kList ? member : field.ops->get(member);
+  if (!always && (list == nullptr || field.ops->span(list).second == 0)) {
+    return false;
+  }
+  Key(field);
+  if (list != nullptr) {
+    List(field, list);
+  } else {
+    Text("null");
+  }
+  return true;
 }
 
 void JsonWriter::Struct(const Type& type, const void* data, bool with_type_meta) {

@@ -3,8 +3,10 @@
 #define K8SNET_APIS_SRC_SCAN_H_
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -60,6 +62,42 @@ inline const char* SkipPlainText(const char* pos, const char* end) {
     ++pos;
   }
   return pos;
+}
+
+// Whether a JSON encoder has to look at some of the eight bytes of `word`: it escapes `<`, `>` and
+// `&` besides what cannot stand in a string, and checks characters beyond ASCII.
+inline bool NeedsEscapes(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  const auto zero_bytes = [](std::uint64_t w) { return (w - kOnes) & ~w; };
+  const std::uint64_t low = (word - kOnes * 0x20) & ~word;
+  // `<` and `>` differ in one bit, and so do `"` and `&`.
+  const std::uint64_t angles = zero_bytes((word | kOnes * 2) ^ kOnes * '>');
+  const std::uint64_t quotes = zero_bytes((word | kOnes * 4) ^ kOnes * '&');
+  return ((word | low | angles | quotes | zero_bytes(word ^ kOnes * '\\')) & kOnes * 0x80) != 0;
+}
+
+// The same for `text`, of at most 16 bytes.
+inline bool ShortNeedsEscapes(std::string_view text) {
+  const std::size_t size = text.size();
+  std::uint64_t word = 0;
+  if (size >= sizeof(word)) {
+    std::uint64_t last = 0;
+    std::memcpy(&word, text.data(), sizeof(word));
+    std::memcpy(&last, text.data() + size - sizeof(last), sizeof(last));
+    return NeedsEscapes(word) || NeedsEscapes(last);
+  }
+  if (size >= sizeof(std::uint32_t)) {
+    std::uint32_t half = 0;
+    std::memcpy(&half, text.data(), sizeof(half));
+    word = half;
+    std::memcpy(&half, text.data() + size - sizeof(half), sizeof(half));
+    return NeedsEscapes(word << 32U | half);
+  }
+  word = 0x2020202020202020U;
+  for (const char c : text) {
+    word = word << 8U | static_cast<unsigned char>(c);
+  }
+  return NeedsEscapes(word);
 }
 
 }  // namespace k8snet::internal
