@@ -58,7 +58,7 @@ beta=/apis/extensions/v1beta1/namespaces/default/ingresses
 echo; echo "Applying an extensions/v1beta1 Ingress:"; echo "$ingress"
 if command -v kubectl > /dev/null; then
   export KUBECONFIG=$home/kubeconfig
-  printf '%s' "$ingress" | kubectl apply --validate=false -f -
+  printf '%s' "$ingress" | kubectl apply -f -
   echo; echo "The same object as networking.k8s.io/v1:"
   answer=$(kubectl get --raw "$v1/hello")
 else
