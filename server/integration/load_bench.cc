@@ -108,11 +108,13 @@ class Process {
   double ready_seconds_ = 0;
 };
 
-std::string Request(const std::string& method, const std::string& path, const std::string& body) {
+// `headers` are more lines of the head, each with its end.
+std::string Request(const std::string& method, const std::string& path, const std::string& body,
+                    const std::string& headers = "") {
   return method + " " + path +
          " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nContent-Type: "
-         "application/json\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body;
+         "application/json\r\n" +
+         headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 // An Ingress of about 1 kB.
@@ -201,6 +203,12 @@ int Run(const std::string& binary) {
   }
   Load(process, "list of 2,000", 4, 0, 200,
        [](int) { return Request("GET", std::string(kPath) + "?limit=2000", ""); });
+  Load(process, "OpenAPI v2, gzip", 8, 0, 200,
+       [](int) { return Request("GET", "/openapi/v2", "", "Accept-Encoding: gzip\r\n"); });
+  const std::string document = "/openapi/v3/apis/networking.k8s.io/v1";
+  Load(process, "OpenAPI v3", 8, 0, 200, [&](int) { return Request("GET", document, ""); });
+  Load(process, "OpenAPI v3, known", 8, 0, 304,
+       [&](int) { return Request("GET", document, "", "If-None-Match: *\r\n"); });
   process.PrintMemory("after reads and lists");
   const std::string clean = "rm -r " + directory;
   return std::system(clean.c_str());

@@ -11,10 +11,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "k8snet/gadgets.h"
-#include "k8snet/server/testing/fake_clock.h"
-#include "src/openapi/document.h"
-#include "src/openapi/gnostic.h"
 #include "src/patch/json.h"
 #include "src/registry/api.h"
 #include "src/verbs/test_api.h"
@@ -23,7 +19,6 @@ namespace k8snet::server {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr std::string_view kProtobufV2 =
@@ -290,82 +285,6 @@ TEST(OpenApi, EverythingIsDescribed) {
     }
   }
   EXPECT_THAT(silent, IsEmpty());
-}
-
-// A server of a user's kinds alone.
-class GadgetsApi {
- public:
-  GadgetsApi() {
-    ApiKinds kinds;
-    kinds.resources = gadgets::AllResources();
-    kinds.spokes = gadgets::Spokes();
-    auto api =
-        Api::Open({*storage_, waker_, clock_, random_, logger_, gates_, {"10.0.0.0/16"}, 1, 2},
-                  std::move(kinds));
-    K8SNET_CHECK(api.has_value());
-    api_ = *std::move(api);
-  }
-
-  Json Get(const std::string& path) {
-    Request request;
-    request.method = "GET";
-    request.target = path;
-    RequestContext context;
-    context.info.path = path;
-    context.logger = &logger_;
-    Response response = api_->Handle(context, request);
-    EXPECT_EQ(response.status, 200) << path;
-    std::string body;
-    for (const Bytes& part : response.body) {
-      body += *part;
-    }
-    auto parsed = ParseJson(body);
-    EXPECT_TRUE(parsed) << path;
-    return parsed ? parsed->value : Json();
-  }
-
- private:
-  class NoWaker final : public Waker {
-   public:
-    void Wake() override {}
-  };
-
-  testing::FakeClock clock_;
-  testing::SeededRandom random_{1};
-  NoWaker waker_;
-  DiscardLogger logger_;
-  FeatureGates gates_;
-  std::unique_ptr<Storage> storage_ = NewMemoryStorage({.clock = &clock_});
-  std::unique_ptr<Api> api_;
-};
-
-TEST(OpenApi, KindsOfAUserAppear) {
-  GadgetsApi api;
-  const Json v2 = api.Get("/openapi/v2");
-  const Json* gadget = v2.Find("definitions")->Find("org.example.gadgets.v1.Gadget");
-  ASSERT_NE(gadget, nullptr);
-  EXPECT_EQ(gadget->Find("x-kubernetes-group-version-kind")->ToString(),
-            R"([{"group":"gadgets.example.org","kind":"Gadget","version":"v1"}])");
-  const Json* paths = v2.Find("paths");
-  EXPECT_NE(paths->Find("/apis/gadgets.example.org/v1beta1/namespaces/{namespace}/gadgets/{name}"),
-            nullptr);
-  EXPECT_EQ(paths->Find("/api/"), nullptr);
-  const Json* read = paths->Find("/apis/gadgets.example.org/v1/namespaces/{namespace}/gadgets")
-                         ->Find("get")
-                         ->Find("operationId");
-  EXPECT_EQ(*read->AsString(), "listGadgetsExampleOrgV1NamespacedGadget");
-
-  const Json v3 = api.Get("/openapi/v3/apis/gadgets.example.org/v1");
-  const Json* properties = v3.Find("components")
-                               ->Find("schemas")
-                               ->Find("org.example.gadgets.v1.GadgetSpec")
-                               ->Find("properties");
-  EXPECT_EQ(properties->Find("addresses")->ToString(),
-            R"({"description":"All addresses.","items":{"type":"string"},"type":"array",)"
-            R"("x-kubernetes-list-type":"atomic"})");
-  EXPECT_EQ(properties->Find("replicas")->ToString(),
-            R"({"description":"How many there are; one by default.","format":"int32",)"
-            R"("type":"integer"})");
 }
 
 }  // namespace
