@@ -126,6 +126,10 @@ Channel::Io Channel::Discard() {
 
 bool Channel::has_pending() const { return ssl_ != nullptr && SSL_has_pending(ssl_.get()) == 1; }
 
+bool Channel::speaks_http2() const {
+  return ssl_ != nullptr && SelectedProtocol(ssl_.get()) == kHttp2Protocol;
+}
+
 std::optional<PeerCertificate> Channel::peer_certificate() const {
   return ssl_ == nullptr ? std::nullopt : ReadPeerCertificate(ssl_.get());
 }

@@ -42,6 +42,8 @@ class Channel {
   // Whether received bytes wait inside the TLS layer, where the socket does not show them.
   [[nodiscard]] bool has_pending() const;
   [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;
+  // Whether the handshake chose HTTP/2.
+  [[nodiscard]] bool speaks_http2() const;
   // Speaks no TLS from here on: the answer to a client that speaks none.
   void DropTls() { ssl_.reset(), context_ = nullptr; }
   // Says that nothing more will be sent.

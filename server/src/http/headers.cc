@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "k8snet/server/http.h"
-#include "src/http/http1.h"
+#include "src/http/syntax.h"
 
 namespace k8snet::server {
 
@@ -21,7 +21,7 @@ void Headers::Set(std::string name, std::string value) {
 
 const std::string* Headers::Find(std::string_view name) const {
   for (const auto& [key, value] : items_) {
-    if (http1::EqualsIgnoreCase(key, name)) {
+    if (EqualsIgnoreCase(key, name)) {
       return &value;
     }
   }
@@ -31,7 +31,7 @@ const std::string* Headers::Find(std::string_view name) const {
 std::vector<std::string> Headers::All(std::string_view name) const {
   std::vector<std::string> values;
   for (const auto& [key, value] : items_) {
-    if (http1::EqualsIgnoreCase(key, name)) {
+    if (EqualsIgnoreCase(key, name)) {
       values.push_back(value);
     }
   }
@@ -39,8 +39,7 @@ std::vector<std::string> Headers::All(std::string_view name) const {
 }
 
 void Headers::Remove(std::string_view name) {
-  std::erase_if(items_,
-                [name](const auto& item) { return http1::EqualsIgnoreCase(item.first, name); });
+  std::erase_if(items_, [name](const auto& item) { return EqualsIgnoreCase(item.first, name); });
 }
 
 }  // namespace k8snet::server

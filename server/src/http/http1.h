@@ -15,12 +15,6 @@
 
 namespace k8snet::server::http1 {
 
-// Compares ASCII text without case.
-[[nodiscard]] bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-
-// Returns whether the comma-separated list `value` holds `token`, without case.
-[[nodiscard]] bool ListHolds(std::string_view value, std::string_view token);
-
 // Why bytes are not a request: the status to answer with, and what is said about it ("" for none).
 struct Refusal {
   int status = 400;
@@ -98,6 +92,8 @@ class RequestReader {
   [[nodiscard]] Request TakeRequest();
   // Whether body bytes may still come that nobody will read: the connection must close.
   [[nodiscard]] bool has_unread_body() const { return state_ == State::kBody || too_large_; }
+  // Takes the bytes that follow the request, when they are HTTP no more.
+  [[nodiscard]] std::string TakeRest() { return std::exchange(buffer_, {}); }
   // Ends this request; bytes that follow it are the next one's.
   void Finish();
 
@@ -135,9 +131,6 @@ struct ResponseFraming {
 
 // Returns the whole answer to bytes that are no request, as Go's server words it.
 [[nodiscard]] std::string FormatRefusal(const Refusal& refusal);
-
-// Whether a response of this status has a body at all.
-[[nodiscard]] bool StatusHasBody(int status);
 
 }  // namespace k8snet::server::http1
 

@@ -10,11 +10,13 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
-#include <span>
+#include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "k8snet/apis/base/check.h"
@@ -35,25 +37,39 @@ constexpr std::uint64_t kSocketKey = 0;
 constexpr std::uint64_t kEventKey = 1;
 constexpr int kAcceptsPerTurn = 64;
 constexpr milliseconds kStoppingSweep{5};
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
-// Connections that wait for a worker. Thread-safe.
+// What a worker does: serve a connection, or answer a job.
+using Work = std::variant<Connection*, PumpJob>;
+
+// What waits for a worker. Thread-safe.
 class WorkQueue {
  public:
-  void Push(std::span<Connection* const> connections) {
+  // Adds what `range` holds, up to `limit` of the whole queue, and returns how many it added.
+  template <typename Range>
+  std::size_t Push(Range&& range, std::size_t limit) {
+    std::size_t added = 0;
     std::size_t wake = 0;
     {
       const MutexLock lock(mutex_);
-      items_.insert(items_.end(), connections.begin(), connections.end());
+      for (auto& item : range) {
+        if (items_.size() >= limit) {
+          break;
+        }
+        items_.emplace_back(std::move(item));
+        ++added;
+      }
       size_.store(items_.size(), std::memory_order_relaxed);
-      wake = std::min(connections.size(), waiting_);
+      wake = std::min(added, waiting_);
     }
     for (std::size_t i = 0; i < wake; ++i) {
       not_empty_.NotifyOne();
     }
+    return added;
   }
 
-  // Waits for one; null after Close.
-  Connection* Pop() {
+  // Waits for some; nothing after Close.
+  std::optional<Work> Pop() {
     const MutexLock lock(mutex_);
     while (items_.empty() && !closed_) {
       ++waiting_;
@@ -61,12 +77,12 @@ class WorkQueue {
       --waiting_;
     }
     if (closed_) {
-      return nullptr;
+      return std::nullopt;
     }
-    Connection* connection = items_.front();
+    std::optional<Work> work = std::move(items_.front());
     items_.pop_front();
     size_.store(items_.size(), std::memory_order_relaxed);
-    return connection;
+    return work;
   }
 
   void Close() {
@@ -82,7 +98,7 @@ class WorkQueue {
  private:
   Mutex mutex_;
   CondVar not_empty_;
-  std::deque<Connection*> items_ K8SNET_GUARDED_BY(mutex_);
+  std::deque<Work> items_ K8SNET_GUARDED_BY(mutex_);
   std::size_t waiting_ K8SNET_GUARDED_BY(mutex_) = 0;
   bool closed_ K8SNET_GUARDED_BY(mutex_) = false;
   std::atomic<std::size_t> size_ = 0;
@@ -109,6 +125,9 @@ class ListenerImpl final : public Listener, public Waker {
   void WatchSocket(bool on);
 
   void RunWorker();
+  void Answer(PumpJob job);
+  // Takes jobs from a pump; those that find no place stay in the list.
+  void Dispatch(std::vector<PumpJob>& jobs);
   void StopOnce(milliseconds grace);
 
   // Does what Serve asked for. The connection is then no longer the caller's.
@@ -176,8 +195,8 @@ ListenerImpl::ListenerImpl(ListenerOptions options, Handler handler, SslContext 
   WatchSocket(true);
   for (std::size_t i = 0; i < std::max<std::size_t>(options_.pump_threads, 1); ++i) {
     pumps_.push_back(std::make_unique<Pump>(
-        options_.write_timeout,
-        [this](Connection* connection, Connection::Next next) { Apply(connection, next); }));
+        Pump::Hooks{[this](Connection* connection, Session::Next next) { Apply(connection, next); },
+                    [this](std::vector<PumpJob>& jobs) { Dispatch(jobs); }}));
   }
   for (std::size_t i = 0; i < std::max<std::size_t>(options_.workers, 1); ++i) {
     workers_.emplace_back([this] { RunWorker(); });
@@ -191,6 +210,7 @@ ListenerStats ListenerImpl::stats() const {
   stats.parked = parked_.load(std::memory_order_relaxed);
   for (const auto& pump : pumps_) {
     stats.streams += pump->streams();
+    stats.parked += pump->idle();
   }
   return stats;
 }
@@ -250,7 +270,7 @@ void ListenerImpl::RunLoop() {
       }
     }
     if (!ready.empty()) {
-      queue_.Push(ready);
+      queue_.Push(ready, kNoLimit);
       ready.clear();
     }
     Reap();
@@ -325,9 +345,26 @@ void ListenerImpl::Reap() {
 }
 
 void ListenerImpl::RunWorker() {
-  while (Connection* connection = queue_.Pop()) {
-    Apply(connection, connection->Serve(false));
+  while (std::optional<Work> work = queue_.Pop()) {
+    if (Connection** connection = std::get_if<Connection*>(&*work)) {
+      Apply(*connection, (*connection)->Serve(false));
+    } else {
+      Answer(std::get<PumpJob>(*std::move(work)));
+    }
   }
+}
+
+void ListenerImpl::Answer(PumpJob job) {
+  std::optional<Response> response;
+  if (!job.job.cancelled->load(std::memory_order_relaxed)) {
+    response = handler_(job.job.request);
+  }
+  job.pump->Answer(job, std::move(response));
+}
+
+void ListenerImpl::Dispatch(std::vector<PumpJob>& jobs) {
+  const std::size_t taken = queue_.Push(jobs, options_.max_queued_requests);
+  jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
 void ListenerImpl::Apply(Connection* connection, Connection::Next next) {
@@ -339,9 +376,9 @@ void ListenerImpl::Apply(Connection* connection, Connection::Next next) {
       Arm(connection, EPOLLOUT);
       break;
     case Connection::Next::kAgain:
-      queue_.Push({&connection, 1});
+      queue_.Push(std::array{connection}, kNoLimit);
       break;
-    case Connection::Next::kStream:
+    case Connection::Next::kPump:
       HandToPump(connection);
       break;
     case Connection::Next::kClose:
@@ -409,7 +446,7 @@ void ListenerImpl::StopOnce(milliseconds grace) {
   stopping_ = true;
   SignalEvent(event_.get());
   for (const auto& pump : pumps_) {
-    pump->EndStreams();
+    pump->Finish();
   }
   {
     const MutexLock lock(mutex_);
@@ -442,7 +479,7 @@ Result<std::unique_ptr<Listener>> Listen(ListenerOptions options, Handler handle
   SslContext tls;
   if (!options.certificate_pem.empty() || !options.private_key_pem.empty()) {
     K8SNET_ASSIGN_OR_RETURN(tls, NewSslContext(options.certificate_pem, options.private_key_pem,
-                                               options.client_ca_pem));
+                                               options.client_ca_pem, options.http2));
   }
   K8SNET_ASSIGN_OR_RETURN(Descriptor socket, OpenListeningSocket(options.address, options.port));
   return std::unique_ptr<Listener>(std::make_unique<ListenerImpl>(

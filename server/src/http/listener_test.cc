@@ -420,8 +420,10 @@ TEST_F(ListenerTest, ReportsClientCertificates) {
   }
 }
 
-TEST_F(ListenerTest, AgreesOnHttp11) {
-  Start({}, true);
+TEST_F(ListenerTest, AgreesOnHttp11WithoutHttp2) {
+  ListenerOptions options;
+  options.http2 = false;
+  Start(options, true);
   static constexpr std::array<unsigned char, 12> kBoth = {2,   'h', '2', 8,   'h', 't',
                                                           't', 'p', '/', '1', '.', '1'};
   SSL_CTX_set_alpn_protos(client_tls_.get(), kBoth.data(), kBoth.size());

@@ -14,15 +14,17 @@ namespace {
 
 constexpr std::uint64_t kEventKey = ~std::uint64_t{0};
 
-// A client's close is seen at any time; its bytes are left for after the stream.
-constexpr std::uint32_t kQuietEvents = EPOLLRDHUP;
-constexpr std::uint32_t kBlockedEvents = EPOLLRDHUP | EPOLLOUT;
+// A client's close is seen at any time; bytes that the session does not ask for stay where they
+// are.
+std::uint32_t EventsOf(const Session& session) {
+  return EPOLLRDHUP | (session.wants_read() ? EPOLLIN : 0U) |
+         (session.wants_write() ? EPOLLOUT : 0U);
+}
 
 }  // namespace
 
-Pump::Pump(std::chrono::milliseconds write_timeout, Release release)
-    : write_timeout_(write_timeout),
-      release_(std::move(release)),
+Pump::Pump(Hooks hooks)
+    : hooks_(std::move(hooks)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   K8SNET_CHECK(epoll_.valid() && event_.valid());
@@ -40,17 +42,29 @@ void Pump::Join() {
     quit_ = true;
     SignalEvent(event_.get());
     thread_.join();
-    count_ = 0;
+    streams_ = 0;
+    idle_ = 0;
   }
 }
 
 void Pump::Add(Connection* connection) {
-  count_.fetch_add(1, std::memory_order_relaxed);
   bool first = false;
   {
     const MutexLock lock(mutex_);
-    first = inbox_.empty();
+    first = inbox_.empty() && answers_.empty();
     inbox_.push_back(connection);
+  }
+  if (first) {
+    SignalEvent(event_.get());
+  }
+}
+
+void Pump::Answer(const PumpJob& job, std::optional<Response> response) {
+  bool first = false;
+  {
+    const MutexLock lock(mutex_);
+    first = inbox_.empty() && answers_.empty();
+    answers_.push_back({job.key, job.job.stream, std::move(response)});
   }
   if (first) {
     SignalEvent(event_.get());
@@ -63,14 +77,14 @@ void Pump::Wake() {
   }
 }
 
-void Pump::EndStreams() {
-  ending_ = true;
+void Pump::Finish() {
+  finishing_ = true;
   SignalEvent(event_.get());
 }
 
 void Pump::Run() {
   std::array<epoll_event, 256> events;
-  bool ended = false;
+  bool finished = false;
   while (!quit_) {
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  WaitMilliseconds());
@@ -83,19 +97,21 @@ void Pump::Run() {
       }
     }
     TakeInbox();
+    TakeAnswers();
     if (woken_.exchange(false)) {
-      ServeReady();
+      ServeWoken();
     }
     ServeMore();
     ServeTimers(Clock::now());
-    if (ending_ && !std::exchange(ended, true)) {
+    if (finishing_ && !std::exchange(finished, true)) {
       for (std::uint32_t i = 0; i < slots_.size(); ++i) {
         if (slots_[i].connection != nullptr) {
-          slots_[i].connection->EndStream();
-          Serve(i);
+          slots_[i].connection->session().Finish();
+          Serve(i, false);
         }
       }
     }
+    DispatchJobs();
   }
 }
 
@@ -133,27 +149,47 @@ void Pump::TakeInbox() {
       index = free_.back();
       free_.pop_back();
     }
-    slots_[index].connection = connection;
+    Slot& slot = slots_[index];
+    Session& session = connection->session();
+    slot.connection = connection;
+    slot.events = EventsOf(session);
     epoll_event event{};
-    event.events = kQuietEvents;
+    event.events = slot.events;
     event.data.u64 = KeyOf(index);
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection->fd(), &event) != 0) {
-      Free(index, Connection::Next::kClose);
+      Free(index, Session::Next::kClose);
       continue;
     }
-    if (ending_) {
-      connection->EndStream();
+    if (finishing_) {
+      session.Finish();
     }
-    Serve(index);
+    Serve(index, false);
   }
 }
 
-void Pump::ServeReady() {
+void Pump::TakeAnswers() {
+  std::vector<Arrived> arrived;
+  {
+    const MutexLock lock(mutex_);
+    arrived.swap(answers_);
+  }
+  // A session that has several is pumped once.
+  for (Arrived& answer : arrived) {
+    if (Slot* slot = Find(answer.key); slot != nullptr) {
+      slot->connection->session().Answer(answer.stream, std::move(answer.response));
+      if (!slot->more) {
+        slot->more = true;
+        more_.push_back(answer.key);
+      }
+    }
+  }
+}
+
+void Pump::ServeWoken() {
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
-    if (slot.connection != nullptr && !slot.blocked && !slot.more &&
-        slot.connection->stream() != nullptr && slot.connection->stream()->ready()) {
-      Serve(i);
+    if (slot.connection != nullptr && !slot.more && slot.connection->session().Woken()) {
+      Serve(i, false);
     }
   }
 }
@@ -163,7 +199,7 @@ void Pump::ServeMore() {
   for (const std::uint64_t key : turn) {
     if (Slot* slot = Find(key); slot != nullptr) {
       slot->more = false;
-      Serve(static_cast<std::uint32_t>(key));
+      Serve(static_cast<std::uint32_t>(key), false);
     }
   }
 }
@@ -177,13 +213,25 @@ void Pump::ServeTimers(Clock::time_point now) {
       continue;
     }
     slot->timer = Clock::time_point::max();
-    const auto index = static_cast<std::uint32_t>(timer.key);
-    if (slot->blocked) {
-      Free(index, Connection::Next::kClose);
-    } else {
-      Serve(index);
+    Serve(static_cast<std::uint32_t>(timer.key), false);
+  }
+}
+
+void Pump::DispatchJobs() {
+  if (jobs_.empty()) {
+    return;
+  }
+  hooks_.dispatch(jobs_);
+  for (const PumpJob& refused : jobs_) {
+    if (Slot* slot = Find(refused.key); slot != nullptr) {
+      slot->connection->session().Answer(refused.job.stream, OverloadedResponse());
+      if (!slot->more) {
+        slot->more = true;
+        more_.push_back(refused.key);
+      }
     }
   }
+  jobs_.clear();
 }
 
 void Pump::HandleEvent(std::uint64_t key, std::uint32_t events) {
@@ -192,35 +240,51 @@ void Pump::HandleEvent(std::uint64_t key, std::uint32_t events) {
     return;
   }
   const auto index = static_cast<std::uint32_t>(key);
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-    Free(index, Connection::Next::kClose);
+  const bool reads = slot->connection->session().wants_read();
+  // What was sent before the end is still read by who reads.
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0 || ((events & EPOLLRDHUP) != 0 && !reads)) {
+    Free(index, Session::Next::kClose);
     return;
   }
-  Serve(index);
+  Serve(index, (events & (EPOLLIN | EPOLLRDHUP)) != 0);
 }
 
-void Pump::Serve(std::uint32_t index) {
+void Pump::Serve(std::uint32_t index, bool readable) {
   Slot& slot = slots_[index];
-  const Connection::Pumped pumped = slot.connection->Pump();
-  if (pumped == Connection::Pumped::kDone || pumped == Connection::Pumped::kClosed) {
-    Free(index, pumped == Connection::Pumped::kDone ? slot.connection->FinishStream()
-                                                    : Connection::Next::kClose);
+  Session& session = slot.connection->session();
+  const Session::Pumped pumped = session.Pump(readable, session_jobs_);
+  for (Job& job : session_jobs_) {
+    jobs_.push_back({this, KeyOf(index), std::move(job)});
+  }
+  session_jobs_.clear();
+  if (pumped == Session::Pumped::kLeave || pumped == Session::Pumped::kClose) {
+    Free(index, pumped == Session::Pumped::kLeave ? Session::Next::kAgain : Session::Next::kClose);
     return;
   }
-  const bool blocked = pumped == Connection::Pumped::kBlocked;
-  if (blocked != slot.blocked) {
-    slot.blocked = blocked;
+  if (const std::uint32_t events = EventsOf(session); events != slot.events) {
+    slot.events = events;
     epoll_event event{};
-    event.events = blocked ? kBlockedEvents : kQuietEvents;
+    event.events = events;
     event.data.u64 = KeyOf(index);
     epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, slot.connection->fd(), &event);
   }
-  if (pumped == Connection::Pumped::kMore && !slot.more) {
+  if (pumped == Session::Pumped::kMore && !slot.more) {
     slot.more = true;
     more_.push_back(KeyOf(index));
   }
-  SetTimer(index,
-           blocked ? Clock::now() + write_timeout_ : slot.connection->stream()->next_deadline());
+  Count(slot, session.streams(), session.idle());
+  SetTimer(index, session.deadline());
+}
+
+void Pump::Count(Slot& slot, std::size_t streams, bool idle) {
+  if (streams != slot.streams) {
+    streams_.fetch_add(streams - slot.streams, std::memory_order_relaxed);
+    slot.streams = streams;
+  }
+  if (idle != slot.idle) {
+    idle_.fetch_add(idle ? 1 : ~std::size_t{0}, std::memory_order_relaxed);
+    slot.idle = idle;
+  }
 }
 
 void Pump::SetTimer(std::uint32_t index, Clock::time_point at) {
@@ -245,17 +309,16 @@ void Pump::SetTimer(std::uint32_t index, Clock::time_point at) {
   timers_.push({at, KeyOf(index)});
 }
 
-void Pump::Free(std::uint32_t index, Connection::Next next) {
+void Pump::Free(std::uint32_t index, Session::Next next) {
   Slot& slot = slots_[index];
   Connection* connection = std::exchange(slot.connection, nullptr);
   ++slot.generation;
-  slot.blocked = false;
   slot.more = false;
   slot.timer = Clock::time_point::max();
+  Count(slot, 0, false);
   free_.push_back(index);
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection->fd(), nullptr);
-  count_.fetch_sub(1, std::memory_order_relaxed);
-  release_(connection, next);
+  hooks_.release(connection, next);
 }
 
 }  // namespace k8snet::server

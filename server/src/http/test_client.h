@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <memory>
@@ -257,6 +258,16 @@ class Client {
   // Whether the server closes the connection, with nothing more sent before.
   bool AtEnd() { return buffer_.empty() && !Fill(); }
 
+  // Returns what has come, or waits for some; "" at the end.
+  std::string ReadSome() {
+    if (buffer_.empty()) {
+      Fill();
+    }
+    return std::exchange(buffer_, {});
+  }
+  // Whether the connection has ended, not just been silent.
+  [[nodiscard]] bool at_end() const { return at_end_; }
+
   // Waits until something can be read, at most `milliseconds`.
   bool Readable(int milliseconds) {
     pollfd waiting{fd(), POLLIN, 0};
@@ -270,6 +281,7 @@ class Client {
                             ? SSL_read(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
                             : recv(fd(), bytes.data(), bytes.size(), 0);
     if (got <= 0) {
+      at_end_ = got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
       return false;
     }
     buffer_.append(bytes.data(), static_cast<std::size_t>(got));
@@ -280,6 +292,7 @@ class Client {
   Ssl ssl_;
   std::string buffer_;
   bool connected_ = false;
+  bool at_end_ = false;
   bool chunk_is_good_ = false;
 };
 

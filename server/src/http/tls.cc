@@ -127,18 +127,23 @@ int VerifyAndGoOn(X509_STORE_CTX* context, void* /*argument*/) {
   return 1;
 }
 
+// Chooses by the server's order. `argument` is not null if HTTP/2 is offered.
 int SelectProtocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
-                   const unsigned char* in, unsigned int in_size, void* /*argument*/) {
-  static constexpr std::string_view kHttp11 = "http/1.1";
+                   const unsigned char* in, unsigned int in_size, void* argument) {
   const std::string_view offered(reinterpret_cast<const char*>(in), in_size);
-  for (std::size_t i = 0; i < offered.size();) {
-    const auto size = static_cast<unsigned char>(offered[i]);
-    if (offered.substr(i + 1, size) == kHttp11) {
-      *out = in + i + 1;
-      *out_size = size;
-      return SSL_TLSEXT_ERR_OK;
+  for (const std::string_view protocol : {kHttp2Protocol, kHttp11Protocol}) {
+    if (protocol == kHttp2Protocol && argument == nullptr) {
+      continue;
     }
-    i += 1U + size;
+    for (std::size_t i = 0; i < offered.size();) {
+      const auto size = static_cast<unsigned char>(offered[i]);
+      if (offered.substr(i + 1, size) == protocol) {
+        *out = in + i + 1;
+        *out_size = size;
+        return SSL_TLSEXT_ERR_OK;
+      }
+      i += 1U + size;
+    }
   }
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -224,7 +229,7 @@ std::chrono::system_clock::time_point ToTime(const ASN1_TIME* time) {
 
 Result<SslContext> NewSslContext(const std::string& certificate_pem,
                                  const std::string& private_key_pem,
-                                 const std::string& client_ca_pem) {
+                                 const std::string& client_ca_pem, bool http2) {
   ERR_clear_error();
   SslContext context(SSL_CTX_new(TLS_server_method()));
   if (context == nullptr) {
@@ -243,7 +248,7 @@ Result<SslContext> NewSslContext(const std::string& certificate_pem,
   SSL_CTX_set_num_tickets(context.get(), 1);
   static constexpr std::array<unsigned char, 6> kSessionContext = {'k', '8', 's', 'n', 'e', 't'};
   SSL_CTX_set_session_id_context(context.get(), kSessionContext.data(), kSessionContext.size());
-  SSL_CTX_set_alpn_select_cb(context.get(), SelectProtocol, nullptr);
+  SSL_CTX_set_alpn_select_cb(context.get(), SelectProtocol, http2 ? context.get() : nullptr);
   K8SNET_RETURN_IF_ERROR(UseCertificate(context.get(), certificate_pem, private_key_pem));
   if (!client_ca_pem.empty()) {
     K8SNET_RETURN_IF_ERROR(UseClientCas(context.get(), client_ca_pem));
@@ -265,6 +270,13 @@ Ssl NewSsl(SSL_CTX* context, int fd) {
   AttachSocket(ssl.get(), fd);
   SSL_set_accept_state(ssl.get());
   return ssl;
+}
+
+std::string_view SelectedProtocol(const SSL* ssl) {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl, &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
 }
 
 std::optional<PeerCertificate> ReadPeerCertificate(SSL* ssl) {

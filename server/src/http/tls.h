@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <openssl/ssl.h>
 
@@ -23,13 +24,17 @@ struct SslDelete {
 };
 using Ssl = std::unique_ptr<SSL, SslDelete>;
 
-// Makes the server's context: TLS 1.2 and newer, session tickets, ALPN http/1.1. With a
-// `client_ca_pem` clients are asked for a certificate; one that does not verify is let through and
-// reported as such.
-// Errors: kInternalError, what is wrong with which certificate or key.
+// The names that ALPN knows the protocols by.
+inline constexpr std::string_view kHttp11Protocol = "http/1.1";
+inline constexpr std::string_view kHttp2Protocol = "h2";
+
+// Makes the server's context: TLS 1.2 and newer, session tickets, ALPN with http/1.1 and, before
+// it, h2 if `http2`. With a `client_ca_pem` clients are asked for a certificate; one that does not
+// verify is let through and reported as such. Errors: kInternalError, what is wrong with which
+// certificate or key.
 [[nodiscard]] Result<SslContext> NewSslContext(const std::string& certificate_pem,
                                                const std::string& private_key_pem,
-                                               const std::string& client_ca_pem);
+                                               const std::string& client_ca_pem, bool http2);
 
 // Makes `ssl` read and write the socket `fd`, without ever raising SIGPIPE. Lifetime: `fd` is the
 // caller's and stays open while `ssl` is used.
@@ -37,6 +42,10 @@ void AttachSocket(SSL* ssl, int fd);
 
 // Makes the server's state of one connection on the socket `fd`, which it does not own.
 [[nodiscard]] Ssl NewSsl(SSL_CTX* context, int fd);
+
+// Returns the protocol that the finished handshake of `ssl` chose, "" for none. Lifetime: that of
+// `ssl`.
+[[nodiscard]] std::string_view SelectedProtocol(const SSL* ssl);
 
 // Returns the certificate the client showed in the finished handshake of `ssl`, if any.
 [[nodiscard]] std::optional<PeerCertificate> ReadPeerCertificate(SSL* ssl);
