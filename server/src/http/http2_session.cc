@@ -16,7 +16,7 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr int kReadsPerTurn = 8;
 constexpr std::size_t kSendBytes = 64 * 1024;
 constexpr std::size_t kSendBytesPerTurn = 256 * 1024;
-constexpr std::chrono::milliseconds kLingerTimeout{2'000};
+constexpr std::chrono::milliseconds kLingerTimeout{1'000};
 
 // HTTP/2 on one connection. It lives in the pump; its requests go to the workers as jobs.
 class Http2Session final : public Session {
