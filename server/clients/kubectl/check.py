@@ -201,7 +201,7 @@ def _():
     equal([p["name"] for p in ports], ["http"])
     out = run("patch", "service", "web", "-n", "shop", "--type=json", "-p",
               '[{"op": "remove", "path": "/spec/none"}]', code=1)
-    includes(out, "service", "invalid")
+    includes(out, "invalid")
     run("apply", "-f", "-", stdin=MANIFEST)
 
 

@@ -1,6 +1,7 @@
 #include "k8snet/apis/meta.h"
 #include "k8snet/validation/object_meta.h"
 #include "k8snet/validation/validate.h"
+#include "src/errors.h"
 #include "src/registry/strategy.h"
 
 namespace k8snet::server {
@@ -111,7 +112,18 @@ std::vector<std::string> GenericStrategy::Warnings(const WriteScope& scope, cons
 
 bool GenericStrategy::HoldsDeletion(const Object&) { return false; }
 
-void GenericStrategy::PrepareForDeletion(MutableObject&) {}
+Error GenericStrategy::PreconditionFailed(const Resource& resource, std::string_view name,
+                                          std::string_view member, std::string_view wanted,
+                                          std::string_view have) {
+  std::string why = "the ";
+  why.append(member).append(" in the precondition (").append(wanted);
+  why.append(") does not match the ").append(member).append(" in record (").append(have);
+  why.append("). The object might have been ");
+  why.append(member == "UID" ? "deleted and then recreated" : "modified");
+  return KindConflict(resource, name, why);
+}
+
+void GenericStrategy::PrepareForDeletion(MutableObject&, const Object&) {}
 
 void GenericStrategy::AfterMarked(const Object&) {}
 

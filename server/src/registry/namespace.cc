@@ -1,7 +1,10 @@
+#include "k8snet/validation/namespace.h"
+
 #include <algorithm>
 #include <string>
 
 #include "k8snet/apis/core/v1.h"
+#include "src/errors.h"
 #include "src/registry/api.h"
 #include "src/registry/strategies.h"
 
@@ -36,12 +39,34 @@ class NamespaceStrategy final : public GenericStrategy {
     }
   }
 
-  bool HoldsDeletion(const Object& object) override {
-    return !object.Get<Namespace>().spec.finalizers.empty();
+  field::ErrorList Validate(const WriteScope& scope, const Object& object,
+                            const Object* old) override {
+    if (old != nullptr && scope.subresource == "finalize") {
+      return validation::ValidateNamespaceFinalize(object.Get<Namespace>(), old->Get<Namespace>());
+    }
+    return GenericStrategy::Validate(scope, object, old);
   }
 
-  void PrepareForDeletion(MutableObject& object) override {
+  // The first deletion marks the namespace in any case.
+  bool HoldsDeletion(const Object& object) override {
+    const auto& name_space = object.Get<Namespace>();
+    return !name_space.spec.finalizers.empty() || !name_space.metadata.deletion_timestamp;
+  }
+
+  Error PreconditionFailed(const Resource& resource, std::string_view name, std::string_view member,
+                           std::string_view wanted, std::string_view have) override {
+    std::string why = "Precondition failed: ";
+    why.append(member).append(" in precondition: ").append(wanted).append(", ");
+    why.append(member).append(" in object meta: ").append(have);
+    return Conflict(resource, name, why);
+  }
+
+  void PrepareForDeletion(MutableObject& object, const Object& old) override {
     auto& name_space = object.Get<Namespace>();
+    if (const auto& before = old.Get<Namespace>();
+        before.metadata.deletion_timestamp && !before.spec.finalizers.empty()) {
+      name_space.metadata.finalizers = before.metadata.finalizers;
+    }
     name_space.status.phase = "Terminating";
     name_space.metadata.deletion_grace_period_seconds.reset();
   }

@@ -88,26 +88,61 @@ void NamespaceCleaner::RunDue() {
     });
   }
   for (const std::string& name : names) {
-    if (!DeleteContent(name)) {
-      Schedule(name);
-      continue;
-    }
-    if (const Status finalized = Finalize(name);
-        !finalized && finalized.error().reason != Reason::kNotFound) {
-      logger_.Error("Namespace could not be finalized",
-                    {{"namespace", name}, {"err", finalized.error().message}});
+    if (!Clean(name)) {
       Schedule(name);
     }
   }
 }
 
-bool NamespaceCleaner::DeleteContent(const std::string& name) {
-  bool left = false;
+std::optional<Object> NamespaceCleaner::Going(const std::string& name) const {
+  const StoredKind& kind = *namespaces_.kind;
+  const EntryPtr entry = kind.cache->snapshot().Get(kind.Key("", name));
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  const auto object = codec_.DecodeStored(kind, *entry, entry->revision());
+  if (!object || !MetaOf(*object).deletion_timestamp ||
+      object->Get<Namespace>().spec.finalizers.empty()) {
+    return std::nullopt;
+  }
+  return *object;
+}
+
+bool NamespaceCleaner::Clean(const std::string& name) {
+  const std::optional<Object> found = Going(name);
+  if (!found) {
+    return true;
+  }
+  const NamespaceLeftovers left = DeleteContent(name);
+  const Time now{std::chrono::floor<std::chrono::seconds>(clock_.Now()).time_since_epoch().count()};
+  auto status = found->Get<Namespace>().status;
+  Status written;
+  if (SetDeletionConditions(left, now, status)) {
+    written = Write(*found, "status",
+                    [&](Namespace& object) { SetDeletionConditions(left, now, object.status); });
+  }
+  if (written && left.none()) {
+    written = Write(*found, "finalize", [](Namespace& object) {
+      std::erase(object.spec.finalizers, kContentFinalizer);
+    });
+  }
+  if (!written && written.error().reason != Reason::kNotFound) {
+    logger_.Error("Namespace could not be finalized",
+                  {{"namespace", name}, {"err", written.error().message}});
+    return false;
+  }
+  return left.none();
+}
+
+NamespaceLeftovers NamespaceCleaner::DeleteContent(const std::string& name) {
+  NamespaceLeftovers left;
   for (const auto& kind : catalog_.kinds()) {
     if (!kind->hub->namespaced) {
       continue;
     }
     const ServedResource& served = *kind->versions.front();
+    const std::string resource =
+        std::string(kind->hub->plural) + "." + std::string(kind->hub->group);
     const Snapshot snapshot = kind->cache->snapshot();
     for (auto it = snapshot.Seek(kind->Prefix(name)); it.valid(); it.Next()) {
       const auto deleted = writer_.Delete({.served = served,
@@ -115,23 +150,34 @@ bool NamespaceCleaner::DeleteContent(const std::string& name) {
                                            .name = std::string(it.entry()->name()),
                                            .scope = {}},
                                           {.policy = DeleteRules::Policy::kBackground});
-      left = left || (deleted ? !deleted->gone : deleted.error().reason != Reason::kNotFound);
+      if (!deleted) {
+        if (deleted.error().reason != Reason::kNotFound) {
+          left.errors.push_back(deleted.error().message);
+        }
+      } else if (!deleted->gone) {
+        ++left.resources[resource];
+        for (const std::string& finalizer : MetaOf(deleted->object).finalizers) {
+          ++left.finalizers[finalizer];
+        }
+      }
     }
   }
-  return !left;
+  return left;
 }
 
-Status NamespaceCleaner::Finalize(const std::string& name) {
+Status NamespaceCleaner::Write(const Object& found, std::string_view subresource,
+                               const std::function<void(Namespace&)>& change) {
   WarningList warnings;
-  const auto without_finalizer = [](const Object* old) -> Result<MutableObject> {
+  const auto changed = [&](const Object* old) -> Result<MutableObject> {
     MutableObject object(*old);
-    auto& finalizers = object.Get<Namespace>().spec.finalizers;
-    std::erase(finalizers, kContentFinalizer);
+    change(object.Get<Namespace>());
     return object;
   };
-  const auto written = writer_.Update(
-      {.served = namespaces_, .name_space = "", .name = name, .scope = {.subresource = "finalize"}},
-      {}, without_finalizer, warnings);
+  const auto written = writer_.Update({.served = namespaces_,
+                                       .name_space = "",
+                                       .name = MetaOf(found).name,
+                                       .scope = {.subresource = subresource}},
+                                      {.uid = MetaOf(found).uid}, changed, warnings);
   if (!written) {
     return written.error();
   }

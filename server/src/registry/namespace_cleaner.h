@@ -5,14 +5,19 @@
 #define K8SNET_SERVER_SRC_REGISTRY_NAMESPACE_CLEANER_H_
 
 #include <chrono>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
+#include "k8snet/apis/core/v1.h"
 #include "k8snet/server/clock.h"
 #include "k8snet/server/logger.h"
 #include "src/mutex.h"
 #include "src/registry/catalog.h"
+#include "src/registry/namespace_conditions.h"
 #include "src/registry/object_codec.h"
 #include "src/registry/writer.h"
 
@@ -46,9 +51,15 @@ class NamespaceCleaner {
   using SteadyTime = std::chrono::steady_clock::time_point;
 
   void Loop(const std::stop_token& stop);
-  // Deletes what is in the namespace; whether nothing is left.
-  [[nodiscard]] bool DeleteContent(const std::string& name);
-  [[nodiscard]] Status Finalize(const std::string& name);
+  // Returns the namespace if it is being deleted and waits for something.
+  [[nodiscard]] std::optional<Object> Going(const std::string& name) const;
+  // Cleans a namespace and tells it how far that has come. Whether it need not be looked at again.
+  [[nodiscard]] bool Clean(const std::string& name);
+  [[nodiscard]] NamespaceLeftovers DeleteContent(const std::string& name);
+  // Writes through the subresource what `change` makes of the namespace, if it is still the one
+  // that was found.
+  [[nodiscard]] Status Write(const Object& found, std::string_view subresource,
+                             const std::function<void(core::v1::Namespace&)>& change);
 
   const ServedResource& namespaces_;
   const Catalog& catalog_;

@@ -62,11 +62,16 @@ class Strategy {
                                                           const Object& object,
                                                           const Object* old) = 0;
 
+  // The error of a deletion whose precondition on `member`, "UID" or "ResourceVersion", fails:
+  // the object of that name has the value `have` there.
+  [[nodiscard]] virtual Error PreconditionFailed(const Resource& resource, std::string_view name,
+                                                 std::string_view member, std::string_view wanted,
+                                                 std::string_view have) = 0;
   // Whether the object, whose deletion is asked for, must stay for a reason other than
   // metadata.finalizers.
   [[nodiscard]] virtual bool HoldsDeletion(const Object& object) = 0;
-  // Called when the object stays but is marked for deletion; may change it.
-  virtual void PrepareForDeletion(MutableObject& object) = 0;
+  // Called when the object, so far `old`, stays but is marked for deletion; may change it.
+  virtual void PrepareForDeletion(MutableObject& object, const Object& old) = 0;
   // Called when such a mark was stored, with the marked object.
   virtual void AfterMarked(const Object& object) = 0;
   // Returns the changes that are to be committed with the deletion of what is `stored`.
@@ -94,7 +99,10 @@ class GenericStrategy : public Strategy {
   [[nodiscard]] std::vector<std::string> Warnings(const WriteScope& scope, const Object& object,
                                                   const Object* old) override;
   [[nodiscard]] bool HoldsDeletion(const Object& object) override;
-  void PrepareForDeletion(MutableObject& object) override;
+  [[nodiscard]] Error PreconditionFailed(const Resource& resource, std::string_view name,
+                                         std::string_view member, std::string_view wanted,
+                                         std::string_view have) override;
+  void PrepareForDeletion(MutableObject& object, const Object& old) override;
   void AfterMarked(const Object& object) override;
   [[nodiscard]] std::vector<Change> Leaves(const Object& stored) override;
   void AfterDelete(const Object& last) override;

@@ -423,16 +423,12 @@ Result<std::optional<Deleted>> Writer::TryDelete(const WriteTarget& target,
   K8SNET_ASSIGN_OR_RETURN(const Object old, codec_.DecodeStored(kind, *entry, entry->revision()));
   const ObjectMeta& old_meta = MetaOf(old);
   if (rules.uid && *rules.uid != old_meta.uid) {
-    return KindConflict(resource, target.name,
-                        "the UID in the precondition (" + *rules.uid +
-                            ") does not match the UID in record (" + old_meta.uid +
-                            "). The object might have been deleted and then recreated");
+    return kind.strategy->PreconditionFailed(resource, target.name, "UID", *rules.uid,
+                                             old_meta.uid);
   }
   if (rules.resource_version && *rules.resource_version != old_meta.resource_version) {
-    return KindConflict(resource, target.name,
-                        "the ResourceVersion in the precondition (" + *rules.resource_version +
-                            ") does not match the ResourceVersion in record (" +
-                            old_meta.resource_version + "). The object might have been modified");
+    return kind.strategy->PreconditionFailed(resource, target.name, "ResourceVersion",
+                                             *rules.resource_version, old_meta.resource_version);
   }
   K8SNET_RETURN_IF_ERROR(Admit(target, Operation::kDelete, nullptr, &old));
 
@@ -457,7 +453,7 @@ Result<std::optional<Deleted>> Writer::TryDelete(const WriteTarget& target,
     meta.deletion_timestamp = Now();
   }
   meta.deletion_grace_period_seconds = 0;
-  kind.strategy->PrepareForDeletion(marked);
+  kind.strategy->PrepareForDeletion(marked, old);
   Object ready = std::move(marked).Freeze();
   if (ready == old || target.scope.dry_run) {
     return Tried(Deleted{std::move(ready), false});
