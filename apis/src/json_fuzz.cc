@@ -49,7 +49,8 @@ void Run(const Type& type, std::string_view json) {
   if (IsPlain(text)) {
     auto from_yaml = DecodeYaml(type, EncodeYaml(object), unbounded);
     K8SNET_CHECK(from_yaml.has_value());
-    K8SNET_CHECK(EncodeJson(std::move(from_yaml->object).Freeze()) == text);
+    // Raw JSON comes back with its names sorted.
+    K8SNET_CHECK(EncodeYaml(std::move(from_yaml->object).Freeze()) == EncodeYaml(object));
   }
 }
 

@@ -10,7 +10,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/k8snetConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/k8snetConfig.cmake
               ${PROJECT_BINARY_DIR}/k8snetConfigVersion.cmake
-              ${CMAKE_CURRENT_LIST_DIR}/K8snetGenerate.cmake DESTINATION ${package_dir})
+              ${CMAKE_CURRENT_LIST_DIR}/K8snetGenerate.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/K8snetFuzz.cmake
+              ${PROJECT_SOURCE_DIR}/codegen/src/fuzz_main.cc DESTINATION ${package_dir})
 
 # What k8snet_generate needs: the IDL, and the generator if it is built.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/apis/idl/ DESTINATION ${idl_dir})
