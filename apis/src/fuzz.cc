@@ -55,9 +55,9 @@ std::string CborOf(std::string_view json) {
 void CheckFormats(const Object& decoded) {
   const Type& type = decoded.type();
   // Protobuf and CBOR carry text that is no UTF-8, which JSON mends.
-  const std::string json = EncodeJson(decoded);
-  const Object object = Taken(DecodeJson(type, json, Unbounded()));
-  K8SNET_CHECK(EncodeJson(object) == json);
+  const Object object = Taken(DecodeJson(type, EncodeJson(decoded), Unbounded()));
+  const std::string json = EncodeJson(object);
+  K8SNET_CHECK(EncodeJson(Taken(DecodeJson(type, json, Unbounded()))) == json);
   K8SNET_CHECK(IndentJson(json) == EncodeJson(object, JsonStyle::kPretty));
 
   const std::string cbor = EncodeCbor(object);
