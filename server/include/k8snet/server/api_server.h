@@ -37,7 +37,9 @@ struct ApiServerOptions {
   std::string service_cluster_ip_ranges = "10.0.0.0/24";  // One, or one a family, by commas.
 };
 
-// Serves resources and discovery. Who may do what is left to the caller. Thread-safe.
+// Serves resources, discovery and OpenAPI. Who may do what is left to the caller. OpenAPI documents
+// of other resources than the built-in ones are made at the first request for one, in some 20 ms.
+// Thread-safe.
 class ApiServer {
  public:
   virtual ~ApiServer() = default;
