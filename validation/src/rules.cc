@@ -7,8 +7,8 @@
 
 namespace k8snet::validation {
 
-void AppendInvalid(const field::Path& path, const field::BadValue& value, Messages messages,
-                   field::ErrorList& errors) {
+void AppendMessages(const field::Path& path, const field::BadValue& value, const Messages& messages,
+                    field::ErrorList& errors) {
   for (const std::string& message : messages) {
     errors.push_back(field::Invalid(path, value, message));
   }

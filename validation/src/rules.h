@@ -17,8 +17,16 @@
 namespace k8snet::validation {
 
 // Appends one Invalid for each message.
-void AppendInvalid(const field::Path& path, const field::BadValue& value, Messages messages,
-                   field::ErrorList& errors);
+void AppendMessages(const field::Path& path, const field::BadValue& value, const Messages& messages,
+                    field::ErrorList& errors);
+// The same; the value is put into words only if there is a message.
+template <typename Value>
+void AppendInvalid(const field::Path& path, const Value& value, const Messages& messages,
+                   field::ErrorList& errors) {
+  if (!messages.empty()) {
+    AppendMessages(path, value, messages, errors);
+  }
+}
 
 // A value of a named string type, which is printed as JSON.
 [[nodiscard]] field::BadValue Named(std::string_view text);
