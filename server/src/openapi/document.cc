@@ -94,12 +94,11 @@ Json::Object ShareParameters(Json::Object& paths) {
 
 }  // namespace
 
-Json BuildOpenApiV2(const std::vector<DocumentedResource>& resources) {
-  const std::vector<GroupVersion> versions = GroupVersionsOf(resources);
-  Schemas schemas(Dialect::kV2, versions);
+Json BuildOpenApiV2(const DocumentedApi& api) {
+  Schemas schemas(Dialect::kV2, GroupVersionsOf(api.resources), api.gates);
   PathWriter writer(Dialect::kV2, schemas);
   Json::Object paths;
-  for (const DocumentedResource& documented : resources) {
+  for (const DocumentedResource& documented : api.resources) {
     const Resource& resource = *documented.resource;
     writer.AddResource(documented, paths);
     writer.AddVersionRoot(resource.group, resource.version, paths);
@@ -123,14 +122,14 @@ Json BuildOpenApiV2(const std::vector<DocumentedResource>& resources) {
                            {"security", Json(std::move(security))}});
 }
 
-std::map<std::string, Json> BuildOpenApiV3(const std::vector<DocumentedResource>& resources) {
+std::map<std::string, Json> BuildOpenApiV3(const DocumentedApi& api) {
   std::map<std::string, Json> documents;
   const auto add = [&](std::string name, const std::vector<GroupVersion>& versions,
                        const std::function<void(PathWriter&, Json::Object&)>& write) {
     if (documents.contains(name)) {
       return;
     }
-    Schemas schemas(Dialect::kV3, versions);
+    Schemas schemas(Dialect::kV3, versions, api.gates);
     PathWriter writer(Dialect::kV3, schemas);
     Json::Object paths;
     write(writer, paths);
@@ -141,10 +140,10 @@ std::map<std::string, Json> BuildOpenApiV3(const std::vector<DocumentedResource>
                                         {"paths", Json(std::move(paths))},
                                         {"components", Json(std::move(components))}}));
   };
-  for (const DocumentedResource& documented : resources) {
+  for (const DocumentedResource& documented : api.resources) {
     const Resource& first = *documented.resource;
     std::vector<DocumentedResource> beside;
-    std::copy_if(resources.begin(), resources.end(), std::back_inserter(beside),
+    std::copy_if(api.resources.begin(), api.resources.end(), std::back_inserter(beside),
                  [&](const DocumentedResource& other) {
                    return other.resource->group == first.group &&
                           other.resource->version == first.version;

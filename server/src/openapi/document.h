@@ -1,4 +1,4 @@
-// Whole OpenAPI documents of a set of resources.
+// Whole OpenAPI documents.
 // Source: kubernetes/kube-openapi pkg/builder/openapi.go, pkg/builder/parameters.go,
 // pkg/builder3/openapi.go.
 #ifndef K8SNET_SERVER_SRC_OPENAPI_DOCUMENT_H_
@@ -13,13 +13,12 @@
 
 namespace k8snet::server {
 
-// Returns the one document of OpenAPI v2 (Swagger 2.0) that tells all `resources`.
-[[nodiscard]] Json BuildOpenApiV2(const std::vector<DocumentedResource>& resources);
+// Returns the one document of OpenAPI v2 (Swagger 2.0) that tells all of `api`.
+[[nodiscard]] Json BuildOpenApiV2(const DocumentedApi& api);
 
 // Returns the documents of OpenAPI v3 by their names: "api/v1", "apis/networking.k8s.io",
 // "version".
-[[nodiscard]] std::map<std::string, Json> BuildOpenApiV3(
-    const std::vector<DocumentedResource>& resources);
+[[nodiscard]] std::map<std::string, Json> BuildOpenApiV3(const DocumentedApi& api);
 
 }  // namespace k8snet::server
 

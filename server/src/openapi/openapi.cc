@@ -14,10 +14,11 @@ namespace {
 
 constexpr int kLevel = 6;
 
-// Whether the documents made at build time are those of `resources`.
-bool AreBuiltin(const std::vector<DocumentedResource>& resources) {
+// Whether the documents made at build time are those of `api`.
+bool IsBuiltin(const DocumentedApi& api) {
   const std::span<const Resource> builtin = AllResources();
-  return std::equal(resources.begin(), resources.end(), builtin.begin(), builtin.end(),
+  return api.gates.empty() &&
+         std::equal(api.resources.begin(), api.resources.end(), builtin.begin(), builtin.end(),
                     [](const DocumentedResource& documented, const Resource& resource) {
                       return documented.resource == &resource;
                     });
@@ -48,15 +49,15 @@ std::optional<DocumentFormat> Negotiate(std::string_view accept, std::string_vie
 
 }  // namespace
 
-OpenApi::OpenApi(std::vector<DocumentedResource> resources, Clock& clock)
-    : resources_(std::move(resources)),
+OpenApi::OpenApi(DocumentedApi api, Clock& clock)
+    : api_(std::move(api)),
       clock_(clock),
       modified_(std::chrono::floor<std::chrono::seconds>(clock.Now())) {}
 
 std::span<const PackedDocument> OpenApi::Documents() {
   std::call_once(made_, [&] {
-    if (!AreBuiltin(resources_)) {
-      own_ = std::make_unique<PackedOpenApi>(resources_, kLevel);
+    if (!IsBuiltin(api_)) {
+      own_ = std::make_unique<PackedOpenApi>(api_, kLevel);
     }
     const MutexLock lock(mutex_);
     sent_.resize(2 * (own_ ? own_->documents() : BuiltinOpenApi()).size());

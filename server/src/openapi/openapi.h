@@ -24,8 +24,9 @@ namespace k8snet::server {
 // constants; those of others are made at the first request. Thread-safe.
 class OpenApi {
  public:
-  // `clock` outlives this, and so do the resources. Documents are said to have changed now.
-  OpenApi(std::vector<DocumentedResource> resources, Clock& clock);
+  // `clock` outlives this, and so does what `api` refers to. Documents are said to have changed
+  // now.
+  OpenApi(DocumentedApi api, Clock& clock);
 
   // Returns the answer, or nothing if the path is no place for documents.
   [[nodiscard]] std::optional<Response> Handle(const RequestContext& context,
@@ -49,7 +50,7 @@ class OpenApi {
       K8SNET_EXCLUDES(mutex_);
   [[nodiscard]] std::span<const PackedDocument> Documents();
 
-  const std::vector<DocumentedResource> resources_;
+  const DocumentedApi api_;
   Clock& clock_;
   const std::chrono::sys_seconds modified_;
   std::once_flag made_;

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/openapi/document.h"
 #include "src/patch/json.h"
 #include "src/registry/api.h"
 #include "src/verbs/test_api.h"
@@ -31,10 +32,10 @@ std::string Header(const TestAnswer& answer, std::string_view name) {
   return value == nullptr ? "-" : *value;
 }
 
-std::vector<DocumentedResource> Documented(const Catalog& catalog) {
-  std::vector<DocumentedResource> documented;
+DocumentedApi Documented(const Catalog& catalog) {
+  DocumentedApi documented;
   for (std::size_t i = 0; i < catalog.resources().size(); ++i) {
-    documented.push_back(
+    documented.resources.push_back(
         {catalog.served(i).resource, catalog.served(i).kind->strategy->Subresources()});
   }
   return documented;
@@ -52,6 +53,22 @@ TEST(OpenApi, TheConstantsAreWhatTheResourcesGive) {
     EXPECT_EQ(fresh.hash, constant.hash);
     EXPECT_EQ(Unpack(fresh.json), Unpack(constant.json));
     EXPECT_EQ(Unpack(fresh.protobuf), Unpack(constant.protobuf));
+  }
+}
+
+TEST(OpenApi, FieldsOfOldReleasesAreToldWhereTheirGatesAreOn) {
+  TestApi api;
+  for (const bool on : {false, true}) {
+    DocumentedApi documented = Documented(api.api().catalog());
+    if (on) {
+      documented.gates = {"ServiceTopology"};
+    }
+    const Json v2 = BuildOpenApiV2(documented);
+    const Json* properties =
+        v2.Find("definitions")->Find("io.k8s.api.core.v1.ServiceSpec")->Find("properties");
+    EXPECT_EQ(properties->Find("topologyKeys") != nullptr, on);
+    EXPECT_EQ(properties->Find("ipFamily"), nullptr);
+    EXPECT_NE(properties->Find("ipFamilies"), nullptr);
   }
 }
 

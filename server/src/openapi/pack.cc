@@ -35,14 +35,14 @@ struct PackedOpenApi::Text {
   bool gzip_json = false;  // Version 2 goes out compressed, version 3 never does.
 };
 
-PackedOpenApi::PackedOpenApi(const std::vector<DocumentedResource>& resources, int level) {
+PackedOpenApi::PackedOpenApi(const DocumentedApi& api, int level) {
   std::map<std::string, Text> texts;
   {
-    const Json v2 = BuildOpenApiV2(resources);
+    const Json v2 = BuildOpenApiV2(api);
     texts["v2"] = {v2.ToString(), EncodeOpenApi(Dialect::kV2, v2), true};
   }
   std::string index = "{\"paths\":{";
-  for (const auto& [name, document] : BuildOpenApiV3(resources)) {
+  for (const auto& [name, document] : BuildOpenApiV3(api)) {
     Text text{document.ToString(), EncodeOpenApi(Dialect::kV3, document)};
     if (!index.ends_with('{')) {
       index += ',';

@@ -20,6 +20,12 @@ struct DocumentedResource {
   std::vector<std::string> subresources;  // Beside status; they take PUT only.
 };
 
+// What documents tell.
+struct DocumentedApi {
+  std::vector<DocumentedResource> resources;
+  std::vector<std::string_view> gates;  // Of kRemovedGates, those that are on.
+};
+
 // Writes paths in one dialect; the schemas that they refer to go to `schemas`. Not thread-safe.
 class PathWriter {
  public:

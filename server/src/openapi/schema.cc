@@ -21,9 +21,6 @@ constexpr std::string_view kApiVersionDoc =
     "core group.";
 constexpr std::string_view kKindDoc = "What the object is, in CamelCase; it cannot be changed.";
 
-// Gates of fields that releases before the newest had; schemas are those of the newest.
-constexpr std::array<std::string_view, 2> kRemovedGates = {"IPv6DualStackAlpha", "ServiceTopology"};
-
 // A schema that has no table.
 struct Plain {
   std::string_view name;
@@ -136,8 +133,9 @@ Json JsonStrings(const std::vector<std::string_view>& texts) {
   return Json(std::move(array));
 }
 
-Schemas::Schemas(Dialect dialect, std::vector<GroupVersion> group_versions)
-    : dialect_(dialect), group_versions_(std::move(group_versions)) {}
+Schemas::Schemas(Dialect dialect, std::vector<GroupVersion> group_versions,
+                 std::vector<std::string_view> gates)
+    : dialect_(dialect), group_versions_(std::move(group_versions)), gates_(std::move(gates)) {}
 
 Json Schemas::ReferenceTo(std::string_view name) const {
   std::string path = dialect_ == Dialect::kV2 ? "#/definitions/" : "#/components/schemas/";
@@ -206,8 +204,7 @@ void Schemas::Add(const Type& type) {
     }
   }
   for (const Field& field : type.fields) {
-    if (std::find(kRemovedGates.begin(), kRemovedGates.end(), field.feature_gate) !=
-        kRemovedGates.end()) {
+    if (!Tells(field)) {
       continue;
     }
     properties.emplace(field.json_name, Property(type, field));
@@ -229,6 +226,12 @@ void Schemas::Add(const Type& type) {
     schema.emplace("x-kubernetes-group-version-kind", std::move(kinds));
   }
   schemas_.emplace(type.openapi_name, Json(std::move(schema)));
+}
+
+bool Schemas::Tells(const Field& field) const {
+  const auto is_gate = [&](std::string_view gate) { return gate == field.feature_gate; };
+  return std::none_of(kRemovedGates.begin(), kRemovedGates.end(), is_gate) ||
+         std::any_of(gates_.begin(), gates_.end(), is_gate);
 }
 
 Json Schemas::GroupVersionKinds(const Type& type) const {

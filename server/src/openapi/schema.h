@@ -3,6 +3,7 @@
 #ifndef K8SNET_SERVER_SRC_OPENAPI_SCHEMA_H_
 #define K8SNET_SERVER_SRC_OPENAPI_SCHEMA_H_
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -19,6 +20,11 @@ namespace k8snet::server {
 // Which OpenAPI: version 2 tells no defaults, and describes a reference beside it.
 enum class Dialect : std::uint8_t { kV2, kV3 };
 
+// Gates of fields that releases before the newest had. Schemas are those of the newest; such fields
+// are told where their gate is on, since they are served then.
+inline constexpr std::array<std::string_view, 2> kRemovedGates = {"IPv6DualStackAlpha",
+                                                                  "ServiceTopology"};
+
 // Helpers to write documents with.
 [[nodiscard]] Json JsonString(std::string_view text);
 [[nodiscard]] Json JsonStrings(const std::vector<std::string_view>& texts);
@@ -26,8 +32,10 @@ enum class Dialect : std::uint8_t { kV2, kV3 };
 // Collects the schemas that a document needs. Not thread-safe.
 class Schemas {
  public:
-  // `group_versions` are those, in order, that DeleteOptions and WatchEvent are said to be of.
-  Schemas(Dialect dialect, std::vector<GroupVersion> group_versions);
+  // `group_versions` are those, in order, that DeleteOptions and WatchEvent are said to be of;
+  // `gates` are those of kRemovedGates that are on.
+  Schemas(Dialect dialect, std::vector<GroupVersion> group_versions,
+          std::vector<std::string_view> gates);
 
   // Returns a reference to the schema of `type`, which is added with all that it refers to.
   [[nodiscard]] Json Reference(const Type& type);
@@ -41,12 +49,14 @@ class Schemas {
  private:
   [[nodiscard]] Json ReferenceTo(std::string_view name) const;
   void Add(const Type& type);
+  [[nodiscard]] bool Tells(const Field& field) const;
   [[nodiscard]] Json Property(const Type& owner, const Field& field);
   [[nodiscard]] Json::Object Element(const Type& owner, const Field& field);
   [[nodiscard]] Json GroupVersionKinds(const Type& type) const;
 
   const Dialect dialect_;
   const std::vector<GroupVersion> group_versions_;
+  const std::vector<std::string_view> gates_;
   std::set<std::string, std::less<>> added_;
   Json::Object schemas_;
 };

@@ -1,5 +1,7 @@
 #include "src/registry/api.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -17,12 +19,15 @@ namespace {
 // Bytes of encodings kept beside the objects themselves.
 constexpr std::size_t kEncodingBudget = std::size_t{256} << 20;
 
-std::vector<DocumentedResource> Documented(const Catalog& catalog) {
-  std::vector<DocumentedResource> documented;
+// What OpenAPI documents tell.
+DocumentedApi Documented(const Catalog& catalog, const FeatureGates& gates) {
+  DocumentedApi documented;
   for (std::size_t i = 0; i < catalog.resources().size(); ++i) {
     const ServedResource& served = catalog.served(i);
-    documented.push_back({served.resource, served.kind->strategy->Subresources()});
+    documented.resources.push_back({served.resource, served.kind->strategy->Subresources()});
   }
+  std::copy_if(kRemovedGates.begin(), kRemovedGates.end(), std::back_inserter(documented.gates),
+               [&](std::string_view gate) { return gates.enabled(gate); });
   return documented;
 }
 
@@ -65,7 +70,7 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
               .clock = parts.clock,
               .random = parts.random}),
       discovery_(catalog_, std::string(kServerAddress)),
-      openapi_(Documented(catalog_), parts.clock),
+      openapi_(Documented(catalog_, parts.feature_gates), parts.clock),
       cluster_objects_(*this, catalog_, codec_, network_.get(), parts.service_cluster_ip_ranges,
                        parts.logger) {
   if (const ServedResource* namespaces = catalog_.FindKind("v1", "Namespace")) {

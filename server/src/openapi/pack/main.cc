@@ -48,16 +48,16 @@ void AppendPacked(std::string& out, const PackedBytes& packed) {
 }
 
 std::string Source() {
-  std::vector<DocumentedResource> resources;
+  DocumentedApi api;
   for (const Resource& resource : AllResources()) {
-    DocumentedResource& documented = resources.emplace_back();
+    DocumentedResource& documented = api.resources.emplace_back();
     documented.resource = &resource;
     // What the strategy of namespaces has beside status; a test compares.
     if (resource.group.empty() && resource.plural == "namespaces") {
       documented.subresources = {"finalize"};
     }
   }
-  const PackedOpenApi packed(resources, kLevel);
+  const PackedOpenApi packed(api, kLevel);
   std::string out =
       "// Made by k8snet_pack_openapi; DO NOT EDIT.\n#include \"src/openapi/pack.h\"\n\n"
       "namespace k8snet::server {\nnamespace {\n\nconstexpr PackedDocument kDocuments[] = {\n";
