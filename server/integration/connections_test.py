@@ -5,12 +5,17 @@
 
 K8SNET_CONNECTIONS (default 2000) is how many of each.
 """
+import base64
+import glob
 import json
 import os
 import resource
 import selectors
+import shutil
 import socket
 import ssl
+import subprocess
+import tempfile
 import time
 import unittest
 
@@ -144,6 +149,94 @@ class Connections(apiserver.TestCase):
         self.assertLess(latencies[15], 0.5)
         for sock in slow + deaf + raw:
             sock.close()
+
+    def sockets(self):
+        links = glob.glob(f"/proc/{self.server.process.pid}/fd/*")
+        return sum(os.readlink(link).startswith("socket:") for link in links)
+
+    @unittest.skipUnless(shutil.which("curl"), "needs curl")
+    def test_of_http2_carry_many_watches_each(self):
+        watches, before = 100, self.sockets()
+        threads = self.status("Threads")
+        with tempfile.TemporaryDirectory() as directory:
+            config = os.path.join(directory, "config")
+            with open(config, "w") as f:
+                for i in range(watches):
+                    f.write(f'url = "{self.server.url}{COLLECTION}?watch=1&timeoutSeconds=4&n={i}"\n'
+                            f'output = "{directory}/{i}.out"\n')
+            curl = subprocess.Popen(
+                ["curl", "-sSk", "--http2", "--no-buffer", "--parallel", "--parallel-max",
+                 str(watches), "-H", f"Authorization: Bearer {apiserver.TOKEN}", "-w",
+                 "%{http_version} %{http_code}\n", "-K", config], stdout=subprocess.PIPE, text=True)
+            time.sleep(1.5)
+            self.assertLessEqual(self.sockets() - before, 3)
+            self.assertEqual(self.status("Threads"), threads)
+            self.assertEqual(self.client.call("POST", COLLECTION, ingress("shared"))[0], 201)
+            said, _ = curl.communicate(timeout=60)
+            self.assertEqual(curl.returncode, 0)
+            self.assertEqual(said.splitlines(), ["2 200"] * watches)
+            for i in range(watches):
+                with open(f"{directory}/{i}.out") as f:
+                    events = [json.loads(line) for line in f]
+                self.assertEqual([e["object"]["metadata"]["name"] for e in events
+                                  if e["object"]["metadata"]["name"] == "shared"], ["shared"])
+
+    def websocket(self, target, *protocols, accept="application/json"):
+        """The connection after the handshake, and what came of its head."""
+        context = ssl._create_unverified_context()
+        sock = context.wrap_socket(socket.create_connection(("127.0.0.1", self.server.port), 30))
+        sock.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\nOrigin: http://x\r\nSec-WebSocket-Version: 13\r\n"
+                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: "
+                     f"{', '.join(protocols)}\r\n\r\n".encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = sock.recv(1)
+            self.assertTrue(byte, head)
+            head += byte
+        return sock, head.decode()
+
+    def message(self, sock):
+        """First byte and payload of the next frame of a WebSocket."""
+        def read(size):
+            data = b""
+            while len(data) < size:
+                part = sock.recv(size - len(data))
+                self.assertTrue(part, data)
+                data += part
+            return data
+        first, size = read(2)
+        if size >= 126:
+            size = int.from_bytes(read(2 if size == 126 else 8), "big")
+        return first, read(size)
+
+    def test_of_websockets_watch_with_a_token_in_a_subprotocol(self):
+        secret = ("base64url.bearer.authorization.k8s.io." +
+                  base64.urlsafe_b64encode(apiserver.TOKEN.encode()).decode().rstrip("="))
+        watch = COLLECTION + "?watch=1&timeoutSeconds=2&resourceVersion=" + self.client.call(
+            "GET", COLLECTION)[1]["metadata"]["resourceVersion"]
+        sock, head = self.websocket(watch, secret, "binary.k8s.io")
+        proto, proto_head = self.websocket(watch, secret, "binary.k8s.io",
+                                           accept="application/vnd.kubernetes.protobuf;stream=watch")
+        for text in (head, proto_head):
+            self.assertTrue(text.startswith("HTTP/1.1 101 "), text)
+            self.assertIn("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", text)
+            self.assertIn("Sec-WebSocket-Protocol: binary.k8s.io\r\n", text)
+            self.assertNotIn("Audit-Id", text)
+        self.assertEqual(self.client.call("POST", COLLECTION, ingress("message"))[0], 201)
+        first, event = self.message(sock)
+        self.assertEqual(first, 0x81)
+        self.assertTrue(event.endswith(b"}\n"), event)
+        self.assertEqual(json.loads(event)["object"]["metadata"]["name"], "message")
+        first, event = self.message(proto)
+        self.assertEqual(first, 0x82)
+        self.assertTrue(event.startswith(b"\x0a\x05ADDED\x12"), event)
+        for end in (sock, proto):
+            self.assertEqual(self.message(end), (0x88, b"\x03\xe8"))
+            end.close()
+        refused, head = self.websocket(watch, secret + "x", "binary.k8s.io")
+        self.assertTrue(head.startswith("HTTP/1.1 401 "), head)
+        refused.close()
 
 
 if __name__ == "__main__":

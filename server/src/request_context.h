@@ -70,7 +70,7 @@ struct RequestContext {
   Warnings warnings;
   Logger* logger = nullptr;  // Never null in a handler.
   std::string audit_id;
-  // When a request that is not long-running must have been answered.
+  // When a request that is not long-running must have been answered; zero for others.
   std::chrono::steady_clock::time_point deadline;
   std::stop_token stop;  // Stopped when the server has waited long enough at shutdown.
 };

@@ -31,9 +31,10 @@ class Authenticator {
 // pkg/authentication/request/x509/x509.go, CommonNameUserConversion.
 [[nodiscard]] std::unique_ptr<Authenticator> NewX509Authenticator(const Clock& clock);
 
-// Users by bearer tokens of a file: CSV lines `token,user,uid[,"group1,group2"]`.
-// `name` names the file in errors. Errors: kInvalid with one line that names it.
-// Source: kubernetes/apiserver pkg/authentication/token/tokenfile/tokenfile.go, NewCSV.
+// Users by bearer tokens of a file: CSV lines `token,user,uid[,"group1,group2"]`. Tokens come in
+// the Authorization header, or in a subprotocol of a WebSocket (websocket_token.h). `name` names
+// the file in errors. Errors: kInvalid with one line that names it. Source: kubernetes/apiserver
+// pkg/authentication/token/tokenfile/tokenfile.go, NewCSV.
 [[nodiscard]] Result<std::unique_ptr<Authenticator>> NewTokenAuthenticator(std::string_view csv,
                                                                            std::string_view name);
 

@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/auth/websocket_token.h"
+
 namespace k8snet::server {
 namespace {
 
@@ -67,6 +69,40 @@ TEST(TokenAuthenticator, HasNoOpinionWithoutAToken) {
                              "Bearers secret", "Bearer\tsecret"}) {
     SCOPED_TRACE(header);
     EXPECT_FALSE((*made)->Authenticate(WithAuthorization(header)).value().has_value());
+  }
+}
+
+TEST(TokenAuthenticator, KnowsTokensInSubprotocolsOfWebSockets) {
+  auto made = NewTokenAuthenticator("secret,jane,7", "tokens.csv");
+  ASSERT_TRUE(made.has_value());
+  const std::string token = "base64url.bearer.authorization.k8s.io.c2VjcmV0";
+  struct Case {
+    std::string protocols;
+    std::string name;  // "" for nobody, "-" for an error.
+    std::string left;
+    bool websocket = true;
+  };
+  for (const Case& c : std::vector<Case>{{token + ",a", "jane", "a"},
+                                         {" a , " + token + ", b", "jane", "a,b"},
+                                         {"a, b", "", "a, b"},
+                                         {"", "", ""},
+                                         {token, "-", ""},
+                                         {token + "," + token + ",a", "-", "a"},
+                                         {token + "?,a", "-", "a"},
+                                         {token + "cw,a", "-", "a"},
+                                         {token + ",a", "", "a", false}}) {
+    SCOPED_TRACE(c.protocols);
+    Request request;
+    request.wants_websocket = c.websocket;
+    request.headers.Add("Sec-WebSocket-Protocol", c.protocols);
+    const auto user = (*made)->Authenticate(request);
+    ASSERT_EQ(user.has_value(), c.name != "-");
+    if (user) {
+      EXPECT_EQ(*user ? (*user)->name : "", c.name);
+    }
+    RemoveWebSocketToken(request);
+    const std::string* left = request.headers.Find("Sec-WebSocket-Protocol");
+    EXPECT_EQ(left == nullptr ? "" : *left, c.left);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 
 #include "src/auth/authenticator.h"
+#include "src/auth/websocket_token.h"
 
 namespace k8snet::server {
 namespace {
@@ -119,7 +120,17 @@ class TokenAuthenticator final : public Authenticator {
 
   Result<std::optional<UserInfo>> Authenticate(const Request& request) override {
     const std::string* header = request.headers.Find("Authorization");
-    const std::string_view token = header == nullptr ? "" : BearerToken(*header);
+    Result<std::optional<UserInfo>> user = Find(header == nullptr ? "" : BearerToken(*header));
+    if (!request.wants_websocket || (user && *user)) {
+      return user;
+    }
+    K8SNET_ASSIGN_OR_RETURN(const std::string token, WebSocketToken(request));
+    return token.empty() ? std::move(user) : Find(token);
+  }
+
+ private:
+  // Returns nothing for an empty token.
+  [[nodiscard]] Result<std::optional<UserInfo>> Find(std::string_view token) const {
     if (token.empty()) {
       return std::optional<UserInfo>();
     }
@@ -130,7 +141,6 @@ class TokenAuthenticator final : public Authenticator {
     return std::optional<UserInfo>(found->second);
   }
 
- private:
   const std::map<Digest, UserInfo> users_;
 };
 

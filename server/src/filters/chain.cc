@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "k8snet/apis/base/field.h"
+#include "src/auth/websocket_token.h"
 #include "src/discovery/version.h"
 #include "src/duration.h"
 #include "src/filters/access_log.h"
 #include "src/filters/request_info.h"
 #include "src/json_text.h"
+#include "src/negotiate/document.h"
 #include "src/status.h"
 
 namespace k8snet::server {
@@ -98,12 +100,33 @@ Result<std::chrono::steady_clock::time_point> Deadline(const RequestContext& con
 }
 
 // What is asked of every server that shuts down.
-Response ShuttingDown(const Request& request) {
-  Response response =
-      ErrorResponse(request, Error(Reason::kServiceUnavailable, "apiserver is shutting down"));
+Response ShuttingDown(const RequestContext& context, const Request& request) {
+  Response response = NegotiatedError(
+      request, context.query, Error(Reason::kServiceUnavailable, "apiserver is shutting down"));
   response.headers.Set("Retry-After", "1");
   response.headers.Set("X-Content-Type-Options", "nosniff");
   response.close = true;
+  return response;
+}
+
+// What a request is answered with once its time is over, whatever came of it.
+// Source: kubernetes/apiserver pkg/server/filters/timeout.go.
+Response TimedOut() {
+  Response response = TextResponse(
+      504,
+      R"({"metadata":{},"status":"Failure","message":"Timeout: request did not complete within )"
+      R"(the allotted timeout","reason":"Timeout","details":{},"code":504})"
+      "\n");
+  response.headers.Remove("X-Content-Type-Options");
+  return response;
+}
+
+// A connection of HTTP/2 is worth much to who wants to do harm: those who are nobody get it for one
+// request. Source: kubernetes/apiserver pkg/endpoints/filters/authentication.go,
+// UnauthenticatedHTTP2DOSMitigation.
+Response CloseForStrangers(const RequestContext& context, const Request& request,
+                           Response response) {
+  response.close = response.close || (request.http2 && context.user.name == "system:anonymous");
   return response;
 }
 
@@ -186,12 +209,12 @@ Response Chain::Serve(RequestContext& context, Request& request) {
 Response Chain::ServeAuthenticated(RequestContext& context, Request& request) {
   const bool long_running = context.info.long_running();
   if (draining_ && !long_running) {
-    return ShuttingDown(request);
+    return ShuttingDown(context, request);
   }
   if (!long_running) {
     auto deadline = Deadline(context, request, options_.request_timeout);
     if (!deadline) {
-      return ErrorResponse(request, deadline.error());
+      return NegotiatedError(request, context.query, deadline.error());
     }
     context.deadline = *deadline;
   }
@@ -200,12 +223,16 @@ Response Chain::ServeAuthenticated(RequestContext& context, Request& request) {
     parts_.logger.Info(
         "Unable to authenticate the request",
         {{"auditID", context.audit_id}, {"err", user ? "no credentials" : user.error().message}});
-    return ErrorResponse(request, Error(Reason::kUnauthorized, "Unauthorized"));
+    Response response =
+        NegotiatedError(request, context.query, Error(Reason::kUnauthorized, "Unauthorized"));
+    response.close = request.http2;
+    return response;
   }
   context.user = **std::move(user);
   request.headers.Remove("Authorization");
+  RemoveWebSocketToken(request);
   if (long_running) {
-    return Authorize(context, request);
+    return CloseForStrangers(context, request, Authorize(context, request));
   }
   const auto place = (IsMutating(context.info) ? mutating_ : read_only_).Enter();
   const auto& groups = context.user.groups;
@@ -214,7 +241,11 @@ Response Chain::ServeAuthenticated(RequestContext& context, Request& request) {
     response.headers.Add("Retry-After", "1");
     return response;
   }
-  return Authorize(context, request);
+  Response response = Authorize(context, request);
+  if (parts_.clock.SteadyNow() >= context.deadline) {
+    response = TimedOut();
+  }
+  return CloseForStrangers(context, request, std::move(response));
 }
 
 Response Chain::Authorize(RequestContext& context, Request& request) {
@@ -223,8 +254,8 @@ Response Chain::Authorize(RequestContext& context, Request& request) {
     return InternalServerError(request, decision.error());
   }
   if (!decision->allowed) {
-    Response response =
-        ErrorResponse(request, Forbidden(context.user, context.info, decision->reason));
+    Response response = NegotiatedError(request, context.query,
+                                        Forbidden(context.user, context.info, decision->reason));
     response.headers.Set("X-Content-Type-Options", "nosniff");
     return response;
   }
@@ -243,10 +274,10 @@ Response Chain::Route(RequestContext& context, Request& request) {
   }
   if (IsBelow(path, "/version")) {
     if (path != "/version" && path != "/version/") {
-      return ErrorResponse(request, RouteNotFound());
+      return NegotiatedError(request, context.query, RouteNotFound());
     }
     return request.method == "GET" ? JsonResponse(VersionJson())
-                                   : ErrorResponse(request, MethodNotAllowed());
+                                   : NegotiatedError(request, context.query, MethodNotAllowed());
   }
   if (std::optional<Response> response = parts_.health.Handle(context); response) {
     return std::move(*response);

@@ -24,7 +24,8 @@ using ::testing::HasSubstr;
 class FixedClock final : public Clock {
  public:
   [[nodiscard]] std::chrono::system_clock::time_point Now() const override { return {}; }
-  [[nodiscard]] std::chrono::steady_clock::time_point SteadyNow() const override { return {}; }
+  [[nodiscard]] std::chrono::steady_clock::time_point SteadyNow() const override { return steady; }
+  std::chrono::steady_clock::time_point steady;
 };
 
 class CountingRandom final : public Random {
@@ -267,6 +268,53 @@ TEST_F(ChainTest, BoundsRequestsInFlight) {
   EXPECT_EQ(Send("GET", "/api/v1/services").status, 200);
   EXPECT_THAT(inner, ElementsAre(429, 200, 200, 200));
   EXPECT_EQ(Send("GET", "/healthz").status, 200);
+}
+
+TEST_F(ChainTest, AnswersWhatTookTooLongWith504) {
+  api_.handle = [this](RequestContext&, Request&) {
+    clock_.steady += std::chrono::seconds(2);
+    return Response();
+  };
+  EXPECT_EQ(Send("GET", "/api").status, 200);
+  clock_.steady = {};
+  const Response late = Send("GET", "/api?timeout=2s");
+  EXPECT_EQ(late.status, 504);
+  EXPECT_EQ(Header(late, "Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(Body(late),
+            R"({"metadata":{},"status":"Failure","message":"Timeout: request did not complete )"
+            R"(within the allotted timeout","reason":"Timeout","details":{},"code":504})"
+            "\n");
+  clock_.steady = {};
+  EXPECT_EQ(Send("GET", "/apis/a/v1/b?watch=1&timeout=2s").status, 200);
+}
+
+TEST_F(ChainTest, AnswersErrorsInTheFormThatIsAccepted) {
+  Request request;
+  request.method = "GET";
+  request.target = "/api";
+  request.headers.Add("Accept", "application/yaml");
+  authorizer_.answer = Decision{false, ""};
+  const Response response = chain().Handle(request);
+  EXPECT_EQ(response.status, 403);
+  EXPECT_EQ(Header(response, "Content-Type"), "application/yaml");
+  EXPECT_THAT(Body(response), ::testing::HasSubstr("reason: Forbidden\n"));
+}
+
+TEST_F(ChainTest, ClosesHttp2ForStrangers) {
+  const auto closes = [this](bool http2) {
+    Request request;
+    request.method = "GET";
+    request.target = "/api";
+    request.http2 = http2;
+    return chain().Handle(request).close;
+  };
+  EXPECT_FALSE(closes(true));
+  authenticator_.answer = std::optional<UserInfo>({"system:anonymous", "", {}, {}});
+  EXPECT_TRUE(closes(true));
+  EXPECT_FALSE(closes(false));
+  authenticator_.answer = std::optional<UserInfo>();
+  EXPECT_TRUE(closes(true));
+  EXPECT_FALSE(closes(false));
 }
 
 TEST_F(ChainTest, SendsClientsAwayWhileItDrains) {

@@ -20,7 +20,8 @@ Result<Response> Verbs::Get(const Call& call) const {
     if (!revision) {
       return Unclassified(revision.error().message);
     }
-    K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(*revision, kRevisionWait));
+    K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(
+        *revision, RevisionWait(call.context, parts_.clock.SteadyNow())));
   }
   const StoredKind& kind = *call.target.kind;
   const EntryPtr entry =

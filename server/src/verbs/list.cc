@@ -57,7 +57,8 @@ Result<Snapshot> Verbs::ListSnapshot(const Call& call, const ListOptions& option
       return cache.snapshot();
     }
     const auto revision = static_cast<std::uint64_t>(token.revision);
-    K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(revision, kRevisionWait));
+    K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(
+        revision, RevisionWait(call.context, parts_.clock.SteadyNow())));
     auto snapshot = cache.SnapshotAt(revision);
     if (!snapshot && snapshot.error().reason == Reason::kExpired) {
       Error error = Expired(std::string(kTooOldToken));
@@ -73,7 +74,8 @@ Result<Snapshot> Verbs::ListSnapshot(const Call& call, const ListOptions& option
   if (!revision) {
     return std::move(revision).error().Wrap("invalid resource version");
   }
-  K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(*revision, kRevisionWait));
+  K8SNET_RETURN_IF_ERROR(parts_.caches.WaitForRevision(
+      *revision, RevisionWait(call.context, parts_.clock.SteadyNow())));
   const bool exact = options.match == VersionMatch::kExact ||
                      (options.match == VersionMatch::kUnset && options.limit > 0);
   if (!exact) {

@@ -80,7 +80,13 @@ Result<Response> Verbs::Watch(const Call& call) const {
     }
   }
   Response response;
-  response.headers.Add("Content-Type", std::string(StreamMediaType(plan.output.format)));
+  const Format format = plan.output.format;
+  response.headers.Add("Content-Type", std::string(StreamMediaType(format)));
+  // CBOR, which no client asks for there, stays an ordinary body.
+  if (call.request.wants_websocket && format != Format::kCbor) {
+    response.websocket = format == Format::kProtobuf ? WebSocketMessages::kLengthPrefixed
+                                                     : WebSocketMessages::kLines;
+  }
   response.stream = std::make_unique<WatchStream>(call.target, parts_.codec, renderer_,
                                                   parts_.clock, std::move(plan));
   return response;
