@@ -644,18 +644,24 @@ struct EnvelopeView {
   std::string_view raw;
 };
 
+Error NoEnvelope(std::string message, std::size_t offset) {
+  Error error(Reason::kBadRequest, std::move(message));
+  error.place.emplace().offset = offset;
+  return error;
+}
+
 Status ReadEnvelope(std::string_view bytes, WireReader& reader, EnvelopeView& envelope) {
   if (bytes.empty()) {
-    return Error(Reason::kBadRequest, "empty data");
+    return NoEnvelope("empty data", 0);
   }
   if (!bytes.starts_with(kMagic)) {
-    return Error(Reason::kBadRequest,
-                 "provided data does not appear to be a protobuf message, expected prefix [107 56 "
-                 "115 0]");
+    return NoEnvelope(
+        "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]",
+        0);
   }
   bytes.remove_prefix(kMagic.size());
   if (bytes.empty()) {
-    return Error(Reason::kBadRequest, "empty body");
+    return NoEnvelope("empty body", kMagic.size());
   }
   const auto text = [&](std::uint32_t wire_type, std::string_view& rest, std::string_view& out) {
     return wire_type == kBytes ? reader.TakeBytes(rest, out) : reader.Skip(wire_type, rest);

@@ -14,7 +14,9 @@
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/yaml.h"
 #include "src/base64.h"
+#include "src/cbor_form.h"
 #include "src/utf8.h"
+#include "src/yaml_place.h"
 #include "src/yaml_scalar.h"
 
 namespace k8snet {
@@ -25,11 +27,32 @@ using internal::UnquoteJson;
 using internal::YamlKind;
 using internal::YamlScalar;
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // Thrown by the handler below and caught in this file: yaml-cpp knows no other way to be stopped.
 struct Stop {
   std::string message;
   Reason reason = Reason::kBadRequest;
 };
+
+// Keys count as nodes too.
+std::size_t MostNodes(const DecodeLimits& limits) { return 2 * limits.max_items + 1000; }
+
+std::string TooManyItems(const DecodeLimits& limits) {
+  return "Request entity too large: limit is " + std::to_string(limits.max_items) + " items";
+}
+
+// Returns about how many entries and elements `yaml` has between brackets, which the parser keeps
+// in memory as long as the outermost bracket is open.
+std::size_t Structures(std::string_view yaml) {
+  std::size_t count = 0;
+  char last = '\0';
+  for (const char c : yaml) {
+    count += c == ',' || c == '[' || c == '{' || (last == ':' && c == ' ') ? 1U : 0U;
+    last = c;
+  }
+  return count;
+}
 
 // Returns "line N: " as Go's port prints it for an error of the parser, which counts lines from
 // zero and leaves the first out; `line` counts from zero.
@@ -103,12 +126,17 @@ class JsonFromYaml : public YAML::EventHandler {
     return {out_.empty() ? "null" : std::move(out_), std::move(duplicates_)};
   }
 
+  // The place of the event that came last, or of an error at `pos`, which may be negative.
+  [[nodiscard]] InputPlace Place(int pos) const;
+  [[nodiscard]] InputPlace Place() const { return Place(last_); }
+
   // Whether the outermost value is a list or map without brackets.
   [[nodiscard]] bool is_block() const { return is_block_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    last_ = mark.pos;
     if (!frames_.empty() && frames_.back().is_flow_list && (At(mark) == ',' || At(mark) == ']')) {
       Fail("yaml: " + ParserLine(mark.line) + "did not find expected node content");
     }
@@ -119,6 +147,7 @@ class JsonFromYaml : public YAML::EventHandler {
                 const std::string& value) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override {
+    last_ = mark.pos;
     is_block_ = frames_.empty() ? style == YAML::EmitterStyle::Block : is_block_;
     Open(mark, anchor, false);
     frames_.back().is_flow_list = style == YAML::EmitterStyle::Flow;
@@ -126,6 +155,7 @@ class JsonFromYaml : public YAML::EventHandler {
   void OnSequenceEnd() override;
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value style) override {
+    last_ = mark.pos;
     is_block_ = frames_.empty() ? style == YAML::EmitterStyle::Block : is_block_;
     Open(mark, anchor, true);
   }
@@ -144,6 +174,7 @@ class JsonFromYaml : public YAML::EventHandler {
     std::string anchor_name;
     std::size_t begin = 0;  // Of its text.
     std::size_t nodes = 0;  // How many nodes had come before it.
+    std::size_t count = 0;  // List: elements that have begun.
     std::string key;
     std::string shown;
     std::vector<std::string> values;           // JSON.
@@ -161,6 +192,9 @@ class JsonFromYaml : public YAML::EventHandler {
   // Takes the key of an open map; returns false if a value is due.
   bool TakeKey(YamlScalar scalar, const std::string& text);
   void BeginValue();
+  // Keep a value for the aliases of its anchor.
+  void Keep(const Frame& frame);
+  void KeepText(YAML::anchor_t anchor, std::string json, std::size_t nodes);
   // Ends the value whose text begins at `begin`.
   void EndValue(std::size_t begin, int line);
   void Set(Frame& map, std::string key, std::string shown, std::string value, int line);
@@ -174,7 +208,7 @@ class JsonFromYaml : public YAML::EventHandler {
   }
   void CheckQuotes(const YAML::Mark& mark) const;
   void CheckSize() {
-    if (out_.size() > limits_.max_bytes) {
+    if (out_.size() + held_ > limits_.max_bytes) {
       Fail("yaml: document contains excessive aliasing");
     }
   }
@@ -189,7 +223,39 @@ class JsonFromYaml : public YAML::EventHandler {
   std::vector<std::string> duplicates_;
   std::size_t nodes_ = 0;
   std::size_t aliased_nodes_ = 0;
+  std::size_t held_ = 0;      // Bytes of values in open maps.
+  std::size_t anchored_ = 0;  // Bytes of anchored values.
+  int last_ = 0;
 };
+
+InputPlace JsonFromYaml::Place(int pos) const {
+  InputPlace place;
+  place.offset = std::min(yaml_.size(), static_cast<std::size_t>(std::max(pos, 0)));
+  for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+    if (!frame->is_map) {
+      internal::PrependIndex(frame->count - (frame->count > 0 ? 1 : 0), place.path);
+    } else if (frame->has_key || frame != frames_.rbegin()) {
+      internal::PrependName(frame->key, place.path);
+    }
+  }
+  return place;
+}
+
+void JsonFromYaml::Keep(const Frame& frame) {
+  if (frame.anchor != YAML::NullAnchor) {
+    KeepText(frame.anchor, out_.substr(frame.begin), nodes_ - frame.nodes);
+  }
+}
+
+void JsonFromYaml::KeepText(YAML::anchor_t anchor, std::string json, std::size_t nodes) {
+  // Anchors inside each other keep the same text several times.
+  constexpr std::size_t kMostTimes = 4;
+  anchored_ += json.size();
+  if (anchored_ / kMostTimes > limits_.max_bytes) {
+    Fail("yaml: document contains excessive aliasing");
+  }
+  anchors_[anchor] = {std::move(json), nodes};
+}
 
 // Source: yaml/go-yaml v2 decode.go unmarshal and allowedAliasRatio.
 void JsonFromYaml::CountNode(std::size_t nodes, bool aliased) {
@@ -205,9 +271,8 @@ void JsonFromYaml::CountNode(std::size_t nodes, bool aliased) {
       static_cast<double>(aliased_nodes_) / all > allowed) {
     Fail("yaml: document contains excessive aliasing");
   }
-  if (nodes_ > 2 * limits_.max_items + 1000) {
-    throw Stop{"Request entity too large: limit is " + std::to_string(limits_.max_items) + " items",
-               Reason::kRequestEntityTooLarge};
+  if (nodes_ > MostNodes(limits_)) {
+    throw Stop{TooManyItems(limits_), Reason::kRequestEntityTooLarge};
   }
 }
 
@@ -216,9 +281,8 @@ void JsonFromYaml::BeginValue() {
     return;
   }
   Frame& frame = frames_.back();
-  if (frame.is_map) {
-    frame.has_key = false;
-  } else if (out_.size() > frame.begin + 1) {
+  ++frame.count;
+  if (!frame.is_map && out_.size() > frame.begin + 1) {
     out_.push_back(',');
   }
 }
@@ -229,6 +293,7 @@ void JsonFromYaml::EndValue(std::size_t begin, int line) {
     return;
   }
   Frame& map = frames_.back();
+  map.has_key = false;
   std::string value = out_.substr(begin);
   out_.resize(begin);
   if (map.merge) {
@@ -242,10 +307,12 @@ void JsonFromYaml::EndValue(std::size_t begin, int line) {
 void JsonFromYaml::Set(Frame& map, std::string key, std::string shown, std::string value,
                        int line) {
   const auto [it, made] = map.index.try_emplace(std::move(key), map.values.size());
+  held_ += value.size();
   if (made) {
     map.values.push_back(std::move(value));
     return;
   }
+  held_ -= map.values[it->second].size();
   constexpr std::size_t kMaxDuplicates = 100;
   if (duplicates_.size() < kMaxDuplicates) {
     duplicates_.push_back("line " + std::to_string(line) + ": key " + shown +
@@ -369,7 +436,7 @@ void JsonFromYaml::Scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const Y
              : std::string("json: unsupported value: ") + (scalar.number > 0 ? "+Inf" : "-Inf"));
   }
   if (anchor != YAML::NullAnchor) {
-    anchors_[anchor] = {json, 1};
+    KeepText(anchor, json, 1);
   }
   if (TakeKey(scalar, text)) {
     return;
@@ -382,6 +449,7 @@ void JsonFromYaml::Scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const Y
 
 void JsonFromYaml::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                             const std::string& value) {
+  last_ = mark.pos;
   CheckQuotes(mark);
   constexpr std::string_view kCore = "tag:yaml.org,2002:";
   if (tag == "?" || tag.empty()) {
@@ -474,9 +542,7 @@ void JsonFromYaml::OnSequenceEnd() {
   out_.push_back(']');
   const Frame frame = std::move(frames_.back());
   frames_.pop_back();
-  if (frame.anchor != YAML::NullAnchor) {
-    anchors_[frame.anchor] = {out_.substr(frame.begin), nodes_ - frame.nodes};
-  }
+  Keep(frame);
   EndValue(frame.begin, frame.line);
 }
 
@@ -487,19 +553,19 @@ void JsonFromYaml::OnMapEnd() {
     AppendJsonString(key, out_);
     out_.push_back(':');
     out_.append(frame.values[place]).push_back(',');
+    held_ -= frame.values[place].size();
   }
   if (out_.back() == ',') {
     out_.back() = '}';
   } else {
     out_.push_back('}');
   }
-  if (frame.anchor != YAML::NullAnchor) {
-    anchors_[frame.anchor] = {out_.substr(frame.begin), nodes_ - frame.nodes};
-  }
+  Keep(frame);
   EndValue(frame.begin, frame.line);
 }
 
 void JsonFromYaml::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  last_ = mark.pos;
   CountNode(1, false);
   for (const Frame& frame : frames_) {
     if (frame.anchor == anchor) {
@@ -560,8 +626,8 @@ std::string_view UpstreamText(std::string_view message) {
   return message;
 }
 
-// Refuses what Go's reader refuses before it looks at the syntax.
-std::string_view CharacterError(std::string_view yaml) {
+// Refuses what Go's reader refuses before it looks at the syntax; `offset` becomes where it is.
+std::string_view CharacterError(std::string_view yaml, std::size_t& offset) {
   if (yaml.starts_with("\xFE\xFF") || yaml.starts_with("\xFF\xFE")) {
     return "";  // UTF-16, which the parser reads.
   }
@@ -577,6 +643,7 @@ std::string_view CharacterError(std::string_view yaml) {
       return "control characters are not allowed";
     }
     yaml.remove_prefix(rune.size);
+    offset += rune.size;
   }
   return "";
 }
@@ -626,11 +693,13 @@ class NextDocument : public JsonFromYaml {
 
   // Whether the document is another one, of which nothing is to be read.
   [[nodiscard]] bool separate() const { return separate_; }
+  [[nodiscard]] std::size_t at() const { return at_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     const std::string_view before =
         yaml_.substr(0, static_cast<std::size_t>(std::max(mark.pos, 0)));
     const std::string_view rest = yaml_.substr(before.size());
+    at_ = before.size();
     separate_ = rest.starts_with("---") || rest.starts_with("...") || before.starts_with("...") ||
                 before.find("\n...") != std::string_view::npos;
     throw Stop{"yaml: " + ParserLine(mark.line) +
@@ -641,16 +710,18 @@ class NextDocument : public JsonFromYaml {
   std::string_view yaml_;
   bool after_list_;
   bool separate_ = false;
+  std::size_t at_ = 0;
 };
 
 // Refuses what stands behind the list or map of the first document without a marker between. What
 // is behind a marker is not looked at.
 std::string TrailingError(std::string_view yaml, YAML::Parser& parser, bool after_list,
-                          const DecodeLimits& limits) {
+                          const DecodeLimits& limits, std::size_t& offset) {
   NextDocument next(yaml, after_list, limits);
   try {
     parser.HandleNextDocument(next);
   } catch (const Stop& stop) {
+    offset = next.at();
     return next.separate() ? "" : stop.message;
   } catch (const std::exception&) {
     return "";
@@ -665,11 +736,20 @@ Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits) {
     return Error(Reason::kRequestEntityTooLarge,
                  "Request entity too large: limit is " + std::to_string(limits.max_bytes));
   }
-  if (yaml.starts_with("\xEF\xBB\xBF")) {
-    yaml.remove_prefix(3);
+  const std::size_t skipped = yaml.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  yaml.remove_prefix(skipped);
+  const auto fail = [&](std::string message, InputPlace place, Reason reason) {
+    Error error(reason, std::move(message));
+    place.offset += skipped;
+    error.place = std::move(place);
+    return error;
+  };
+  std::size_t offset = 0;
+  if (const std::string_view error = CharacterError(yaml, offset); !error.empty()) {
+    return fail("yaml: " + std::string(error), {.offset = offset}, Reason::kBadRequest);
   }
-  if (const std::string_view error = CharacterError(yaml); !error.empty()) {
-    return Error(Reason::kBadRequest, "yaml: " + std::string(error));
+  if (Structures(yaml) > MostNodes(limits)) {
+    return fail(TooManyItems(limits), {}, Reason::kRequestEntityTooLarge);
   }
   JsonFromYaml handler(yaml, limits);
   try {
@@ -678,17 +758,18 @@ Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits) {
     parser.HandleNextDocument(handler);
     YamlJson result = handler.Take();
     std::string error =
-        handler.is_block() ? TrailingError(yaml, parser, result.json.front() == '[', limits) : "";
+        handler.is_block() ? TrailingError(yaml, parser, result.json.front() == '[', limits, offset)
+                           : "";
     if (!error.empty()) {
-      return Error(Reason::kBadRequest, std::move(error));
+      return fail(std::move(error), {.offset = offset}, Reason::kBadRequest);
     }
     return result;
   } catch (const Stop& stop) {
-    return Error(stop.reason, stop.message);
+    return fail(stop.message, handler.Place(), stop.reason);
   } catch (const YAML::Exception& error) {
-    return Error(Reason::kBadRequest, ErrorText(yaml, error));
+    return fail(ErrorText(yaml, error), handler.Place(error.mark.pos), Reason::kBadRequest);
   } catch (const std::exception& error) {
-    return Error(Reason::kBadRequest, std::string("yaml: ") + error.what());
+    return fail(std::string("yaml: ") + error.what(), handler.Place(), Reason::kBadRequest);
   }
 }
 
@@ -696,13 +777,20 @@ Result<Decoded> DecodeYaml(const Type& type, std::string_view yaml, const Decode
   K8SNET_ASSIGN_OR_RETURN(YamlJson converted, YamlToJson(yaml, options.limits));
   DecodeOptions json_options = options;
   json_options.limits.max_bytes = converted.json.size();
-  K8SNET_ASSIGN_OR_RETURN(Decoded decoded, DecodeJson(type, converted.json, json_options));
+  auto decoded = DecodeJson(type, converted.json, json_options);
+  if (!decoded) {
+    Error error = std::move(decoded).error();
+    if (error.place.has_value()) {
+      error.place->offset = internal::YamlOffset(yaml, error.place->path, options.limits);
+    }
+    return error;
+  }
   if (options.findings && !converted.duplicates.empty()) {
     constexpr std::size_t kMaxFindings = 100;
     std::vector<std::string> findings = std::move(converted.duplicates);
-    findings.insert(findings.end(), decoded.findings.begin(), decoded.findings.end());
+    findings.insert(findings.end(), decoded->findings.begin(), decoded->findings.end());
     findings.resize(std::min(findings.size(), kMaxFindings));
-    decoded.findings = std::move(findings);
+    decoded->findings = std::move(findings);
   }
   return decoded;
 }
