@@ -95,6 +95,7 @@ bool Read(Message& message) {
   }
   message.request.body.resize(size);
   std::cin.read(message.request.body.data(), static_cast<std::streamsize>(size));
+  message.request.received_at = std::chrono::steady_clock::now();
   return std::cin.good();
 }
 

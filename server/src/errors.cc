@@ -8,8 +8,6 @@
 namespace k8snet::server {
 namespace {
 
-std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-
 ErrorDetails ResourceDetails(const Resource& resource, std::string_view name) {
   ErrorDetails details;
   details.name = name;
@@ -19,7 +17,7 @@ ErrorDetails ResourceDetails(const Resource& resource, std::string_view name) {
 }
 
 std::string ResourceAndName(const Resource& resource, std::string_view name) {
-  return Qualified(resource.plural, resource.group) + " " + Quoted(name);
+  return Qualified(resource.plural, resource.group) + " " + field::Quote(name);
 }
 
 }  // namespace
@@ -44,7 +42,7 @@ Error NamespaceNotFound(std::string_view name) {
   ErrorDetails details;
   details.name = name;
   details.kind = "namespaces";
-  return {Reason::kNotFound, "namespaces " + Quoted(name) + " not found", std::move(details)};
+  return {Reason::kNotFound, "namespaces " + field::Quote(name) + " not found", std::move(details)};
 }
 
 Error AlreadyExists(const Resource& resource, std::string_view name) {
@@ -64,7 +62,7 @@ Error KindConflict(const Resource& resource, std::string_view name, std::string_
   details.kind = resource.kind;
   return {Reason::kConflict,
           "Operation cannot be fulfilled on " + Qualified(resource.kind, resource.group) + " " +
-              Quoted(name) + ": " + std::string(why),
+              field::Quote(name) + ": " + std::string(why),
           std::move(details)};
 }
 
@@ -96,7 +94,7 @@ Error Invalid(std::string_view kind, std::string_view group, std::string_view na
       texts.push_back(std::move(text));
     }
   }
-  std::string message = Qualified(kind, group) + " " + Quoted(name) + " is invalid: ";
+  std::string message = Qualified(kind, group) + " " + field::Quote(name) + " is invalid: ";
   if (texts.size() == 1) {
     message += texts.front();
   } else {
@@ -125,7 +123,7 @@ Error NotSupported(const Resource& resource, std::string_view verb) {
   details.kind = resource.plural;
   return {Reason::kMethodNotAllowed,
           std::string(verb) + " is not supported on resources of kind " +
-              Quoted(Qualified(resource.plural, resource.group)),
+              field::Quote(Qualified(resource.plural, resource.group)),
           std::move(details)};
 }
 

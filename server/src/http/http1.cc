@@ -54,7 +54,7 @@ std::optional<Refusal> ParseRequestLine(std::string_view line, Head& head) {
   }
   const auto target = OriginForm(line.substr(first + 1, last - first - 1));
   if (!target) {
-    return Refusal{400, "invalid URI"};
+    return Refusal{400, ""};
   }
   head.method = method;
   head.target = *target;

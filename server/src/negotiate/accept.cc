@@ -88,7 +88,8 @@ bool TakeParameters(const AcceptClause& clause, Endpoint endpoint, Output& outpu
   const std::string_view as = clause.Get("as");
   const std::string_view group = clause.Get("g");
   const std::string_view version = clause.Get("v");
-  if (const std::string_view stream = clause.Get("stream"); !stream.empty() && stream != "watch") {
+  if (const std::string_view stream = clause.Get("stream");
+      !stream.empty() && (stream != "watch" || output.format == Format::kYaml)) {
     return false;
   }
   if (clause.Get("pretty") == "1") {
@@ -152,12 +153,9 @@ std::string_view StreamMediaType(Format format) {
 }
 
 std::string_view AcceptClause::Get(std::string_view name) const {
-  for (const auto& [key, value] : parameters) {
-    if (key == name) {
-      return value;
-    }
-  }
-  return {};
+  const auto found = std::find_if(parameters.rbegin(), parameters.rend(),
+                                  [&](const auto& parameter) { return parameter.first == name; });
+  return found == parameters.rend() ? std::string_view() : std::string_view(found->second);
 }
 
 std::vector<AcceptClause> ParseAccept(std::string_view accept) {

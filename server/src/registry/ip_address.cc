@@ -11,6 +11,9 @@ class IpAddressStrategy final : public GenericStrategy {
  public:
   IpAddressStrategy(const Resource& hub, Api& api) : GenericStrategy(hub), api_(api) {}
 
+  // The name is the address, to which nothing can be added.
+  [[nodiscard]] bool RandomizesNames() const override { return false; }
+
   // A service keeps its address, whoever deletes the object that says so.
   void AfterDelete(const Object& last) override {
     const ServedResource* services = api_.catalog().FindKind("v1", "Service");

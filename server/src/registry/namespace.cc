@@ -15,6 +15,8 @@ using core::v1::Namespace;
 
 // The finalizer behind which the content of a namespace is deleted.
 constexpr std::string_view kContentFinalizer = "kubernetes";
+// The label that says the name of the namespace.
+constexpr std::string_view kNameLabel = "kubernetes.io/metadata.name";
 
 // Source: kubernetes/kubernetes pkg/registry/core/namespace/strategy.go, storage/storage.go.
 class NamespaceStrategy final : public GenericStrategy {
@@ -29,6 +31,8 @@ class NamespaceStrategy final : public GenericStrategy {
     if (std::find(finalizers.begin(), finalizers.end(), kContentFinalizer) == finalizers.end()) {
       finalizers.emplace_back(kContentFinalizer);
     }
+    // Defaults did so for a name that the client gave.
+    name_space.metadata.labels[std::string(kNameLabel)] = name_space.metadata.name;
   }
 
   void PrepareForUpdate(const WriteScope& scope, MutableObject& object,

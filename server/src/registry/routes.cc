@@ -92,7 +92,7 @@ std::optional<RouteView> RouteTable::Match(std::string_view path) const {
 
 std::optional<RouteView> RouteTable::MatchBelow(const VersionRoutes& version,
                                                 std::string_view rest) const {
-  if (rest.ends_with('/')) {
+  while (rest.ends_with('/')) {
     rest.remove_suffix(1);
   }
   std::optional<Segments> split = Split(rest);
@@ -137,6 +137,7 @@ std::optional<RouteView> RouteTable::MatchBelow(const VersionRoutes& version,
   } else {
     route.name = segments[1];
     route.form = RouteForm::kObject;
+    route.lacks_namespace = scoped && route.name_space.empty();
     if (route.name.empty()) {
       return std::nullopt;
     }
@@ -182,7 +183,11 @@ bool TakesMethod(const RouteView& route, Method method) {
   return false;
 }
 
-Status CheckPathName(std::string_view name) {
+Status CheckPath(const RouteView& route) {
+  if (route.lacks_namespace) {
+    return BadRequest("Namespace parameter required.");
+  }
+  const std::string_view name = route.name;
   std::string why;
   if (name == "." || name == "..") {
     why = "may not be '" + std::string(name) + "'";

@@ -37,6 +37,7 @@ struct RouteView {
   std::string_view name_space;
   std::string_view name;
   std::string_view subresource;
+  bool lacks_namespace = false;  // The path has an empty one before a name.
 
   // Whether a GET may be a watch, so that the types of streams are offered.
   [[nodiscard]] bool lists() const {
@@ -81,10 +82,11 @@ class RouteTable {
 // Whether a route takes a method.
 [[nodiscard]] bool TakesMethod(const RouteView& route, Method method);
 
-// Checks a name from a path.
-// Errors: kBadRequest, `Name parameter invalid: ...`.
-// Source: kubernetes/apimachinery pkg/api/validation/path/name.go, IsValidPathSegmentName.
-[[nodiscard]] Status CheckPathName(std::string_view name);
+// Checks the namespace and the name of a path to one object.
+// Errors: kBadRequest, `Namespace parameter required.` or `Name parameter invalid: ...`.
+// Source: kubernetes/apiserver pkg/endpoints/handlers/namer.go, ContextBasedNaming.Name;
+// kubernetes/apimachinery pkg/api/validation/path/name.go, IsValidPathSegmentName.
+[[nodiscard]] Status CheckPath(const RouteView& route);
 
 }  // namespace k8snet::server
 

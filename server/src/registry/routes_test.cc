@@ -56,6 +56,8 @@ TEST_F(RouteTableTest, FindsWhatAPathIsAbout) {
       {"/api/v1/namespaces/a/services/b", "services object a b -"},
       {"/api/v1/namespaces/a/services/b/status", "services subresource a b status"},
       {"/api/v1/namespaces/a/services/b/status/", "services subresource a b status"},
+      {"/api/v1/namespaces/a/services/b//", "services object a b -"},
+      {"/api/v1/namespaces/a/services//", "services collection a - -"},
       {"/api/v1/namespaces/a/services/b/other", "missing"},
       {"/api/v1/namespaces/a/services/b/status/c", "missing"},
       {"/api/v1/services/b", "missing"},
@@ -86,11 +88,14 @@ TEST_F(RouteTableTest, FindsWhatAPathIsAbout) {
   }
 }
 
-TEST(CheckPathName, RefusesWhatPathsCannotSay) {
-  EXPECT_TRUE(CheckPathName("a b"));
-  EXPECT_EQ(CheckPathName("..").error().message, "Name parameter invalid: \"..\": may not be '..'");
-  EXPECT_EQ(CheckPathName("a%b").error().message,
+TEST(CheckPath, RefusesWhatPathsCannotSay) {
+  EXPECT_TRUE(CheckPath({.name = "a b"}));
+  EXPECT_EQ(CheckPath({.name = ".."}).error().message,
+            "Name parameter invalid: \"..\": may not be '..'");
+  EXPECT_EQ(CheckPath({.name = "a%b"}).error().message,
             "Name parameter invalid: \"a%b\": may not contain '%'");
+  EXPECT_EQ(CheckPath({.name = "a", .lacks_namespace = true}).error().message,
+            "Namespace parameter required.");
 }
 
 }  // namespace

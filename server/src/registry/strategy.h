@@ -62,6 +62,9 @@ class Strategy {
                                                           const Object& object,
                                                           const Object* old) = 0;
 
+  // Whether a name that is made of generateName gets an end of its own.
+  [[nodiscard]] virtual bool RandomizesNames() const { return true; }
+
   // The error of a deletion whose precondition on `member`, "UID" or "ResourceVersion", fails:
   // the object of that name has the value `have` there.
   [[nodiscard]] virtual Error PreconditionFailed(const Resource& resource, std::string_view name,

@@ -174,7 +174,9 @@ Result<Written> Writer::Create(const WriteTarget& target, MutableObject object,
   const Object nameless = std::move(object).Freeze();
   for (int attempt = 1;; ++attempt) {
     MutableObject named(nameless);
-    MetaOf(named).name = base + NewSuffix();
+    MetaOf(named).name = target.served.kind->strategy->RandomizesNames()
+                             ? base + NewSuffix()
+                             : MetaOf(named).generate_name;
     auto written = CreateNamed(target, std::move(named), warnings);
     if (written || written.error().reason != Reason::kAlreadyExists) {
       return written;
@@ -422,6 +424,12 @@ Result<std::optional<Deleted>> Writer::TryDelete(const WriteTarget& target,
   }
   K8SNET_ASSIGN_OR_RETURN(const Object old, codec_.DecodeStored(kind, *entry, entry->revision()));
   const ObjectMeta& old_meta = MetaOf(old);
+  if (rules.only_unreadable) {
+    return Conflict(resource, target.name,
+                    "StorageError: invalid object, Code: 4, Key: " + key +
+                        ", ResourceVersion: 0, AdditionalErrorMsg: unsafe deletion is not allowed "
+                        "because the object is decodable from storage");
+  }
   if (rules.uid && *rules.uid != old_meta.uid) {
     return kind.strategy->PreconditionFailed(resource, target.name, "UID", *rules.uid,
                                              old_meta.uid);

@@ -49,6 +49,8 @@ struct DeleteRules {
   std::optional<std::string> resource_version;
   enum class Policy : std::uint8_t { kUnset, kBackground, kForeground, kOrphan };
   Policy policy = Policy::kUnset;
+  // Deletes only what cannot be decoded from the store.
+  bool only_unreadable = false;
 };
 
 // What a delete did.

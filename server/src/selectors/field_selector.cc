@@ -9,7 +9,7 @@
 namespace k8snet::server {
 namespace {
 
-// Cuts `text` at commas that no backslash precedes.
+// Cuts `text` at commas that no backslash precedes; the terms are sorted.
 std::vector<std::string_view> SplitTerms(std::string_view text) {
   std::vector<std::string_view> terms;
   std::size_t begin = 0;
@@ -25,6 +25,7 @@ std::vector<std::string_view> SplitTerms(std::string_view text) {
     }
   }
   terms.push_back(text.substr(begin));
+  std::sort(terms.begin(), terms.end());  // The first in this order is the one complained of.
   return terms;
 }
 
@@ -74,7 +75,8 @@ Result<std::string> Unescape(std::string_view value) {
 }  // namespace
 
 Result<FieldSelector> FieldSelector::Parse(std::string_view text,
-                                           std::span<const std::string_view> fields) {
+                                           std::span<const std::string_view> fields,
+                                           bool namespaced) {
   FieldSelector selector;
   std::vector<std::string_view> names;
   for (const std::string_view part : SplitTerms(text)) {
@@ -89,6 +91,9 @@ Result<FieldSelector> FieldSelector::Parse(std::string_view text,
     Requirement requirement;
     K8SNET_ASSIGN_OR_RETURN(requirement.value, Unescape(term->value));
     requirement.negated = term->op == "!=";
+    if (term->field.empty() && requirement.value.empty()) {
+      continue;
+    }
     selector.requirements_.push_back(std::move(requirement));
     names.push_back(term->field);
   }
@@ -97,7 +102,7 @@ Result<FieldSelector> FieldSelector::Parse(std::string_view text,
     const auto own = std::find(fields.begin(), fields.end(), names[i]);
     if (names[i] == "metadata.name") {
       field = kName;
-    } else if (names[i] == "metadata.namespace") {
+    } else if (names[i] == "metadata.namespace" && (namespaced || fields.empty())) {
       field = kNamespace;
     } else if (own != fields.end()) {
       field = static_cast<std::size_t>(own - fields.begin());

@@ -23,12 +23,14 @@ class FieldSelector {
   // Reads `text`, such as "metadata.name=web,spec.type!=ClusterIP". `fields` are the names that
   // objects of the resource have beside metadata.name and metadata.namespace, in the order of
   // Attributes::fields. A field that is not known is refused with the text for plain kinds, or the
-  // one for kinds with fields of their own.
+  // one for kinds with fields of their own; of these, only `namespaced` ones know their namespace.
+  // Terms that say neither field nor value are left out.
   // Errors: kBadRequest.
   // Source: kubernetes/apimachinery pkg/fields/selector.go, ParseSelector;
   // pkg/runtime/conversion.go, DefaultMetaV1FieldSelectorConversion.
   [[nodiscard]] static Result<FieldSelector> Parse(std::string_view text,
-                                                   std::span<const std::string_view> fields);
+                                                   std::span<const std::string_view> fields,
+                                                   bool namespaced = true);
 
   [[nodiscard]] bool empty() const { return requirements_.empty(); }
   [[nodiscard]] bool Matches(const Entry& entry) const;

@@ -82,5 +82,28 @@ TEST_F(FieldSelectorTest, TellsTheNameItRequires) {
   EXPECT_EQ(FieldSelector::Parse("", {})->RequiredName(), std::nullopt);
 }
 
+TEST(FieldSelector, LeavesOutTermsThatSayNothing) {
+  for (const char* text : {"=", "==", "!=", ",", "=,!=,"}) {
+    SCOPED_TRACE(text);
+    const auto selector = FieldSelector::Parse(text, {});
+    ASSERT_TRUE(selector);
+    EXPECT_TRUE(selector->empty());
+  }
+  EXPECT_FALSE(FieldSelector::Parse("=x", {}));
+}
+
+TEST(FieldSelector, KnowsNoNamespaceOfClusterScopedKindsWithFields) {
+  const std::string_view fields[] = {"status.phase"};
+  EXPECT_TRUE(FieldSelector::Parse("metadata.namespace=", fields, true));
+  EXPECT_TRUE(FieldSelector::Parse("metadata.namespace=", {}, false));
+  EXPECT_EQ(FieldSelector::Parse("metadata.namespace=", fields, false).error().message,
+            "field label not supported: metadata.namespace");
+}
+
+TEST(FieldSelector, ComplainsOfTheFirstTermInOrder) {
+  EXPECT_EQ(FieldSelector::Parse("metadata.name=x,b=1,a=2", {}).error().message,
+            "\"a\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+}
+
 }  // namespace
 }  // namespace k8snet::server

@@ -1,12 +1,12 @@
 #include "src/verbs/continue_token.h"
 
-#include <array>
+#include <algorithm>
+#include <charconv>
 #include <optional>
-
-#include <rapidjson/document.h>
 
 #include "k8snet/apis/codec/json.h"
 #include "src/errors.h"
+#include "src/patch/json.h"
 #include "src/text/base64.h"
 
 namespace k8snet::server {
@@ -14,31 +14,62 @@ namespace {
 
 constexpr std::string_view kVersion = "meta.k8s.io/v1";
 
-// What Go's decoder calls the kind of a value.
-std::string GoKind(const rapidjson::Value& value) {
-  return value.IsObject()   ? "object"
-         : value.IsArray()  ? "array"
-         : value.IsString() ? "string"
-         : value.IsBool()   ? "bool"
-                            : "number";
-}
-
 Error InvalidKey(std::string_view why) {
   return BadRequest("invalid continue token: continue key is not valid: " + std::string(why));
 }
 
-// Whether a segment of `path` is "..".
-bool ClimbsUp(std::string_view path) {
-  while (true) {
-    const std::size_t end = std::min(path.find('/'), path.size());
-    if (path.substr(0, end) == "..") {
-      return true;
-    }
-    if (end == path.size()) {
+// Whether `path`, which begins with a slash, is what Go's path.Clean makes of it.
+bool IsClean(std::string_view path) {
+  std::string_view rest = path.substr(1);
+  while (!rest.empty() || path.size() > 1) {
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    const std::string_view segment = rest.substr(0, end);
+    if (segment.empty() || segment == "." || segment == "..") {
       return false;
     }
-    path.remove_prefix(end + 1);
+    if (end == rest.size()) {
+      return true;
+    }
+    rest.remove_prefix(end + 1);
   }
+  return true;
+}
+
+// Whether a member called `name` is taken for `wanted`: Go's decoder does not look at case.
+bool IsMember(std::string_view name, std::string_view wanted) {
+  return std::ranges::equal(name, wanted, {}, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+}
+
+// Takes what the member `name` says into `token` and `version`.
+// Errors: kBadRequest, it is of another type.
+Status TakeMember(std::string_view name, const Json& value, ContinueToken& token,
+                  std::string& version) {
+  const bool revision = IsMember(name, "rv");
+  const bool start = IsMember(name, "start");
+  if (value.IsNull() || (!revision && !start && !IsMember(name, "v"))) {
+    return {};
+  }
+  std::string kind(value.KindName());
+  if (revision) {
+    if (const Json::Number* number = value.AsNumber()) {
+      if (IsInt64(number->text)) {
+        std::from_chars(number->text.data(), number->text.data() + number->text.size(),
+                        token.revision);
+        return {};
+      }
+      kind += " " + number->text;
+    }
+  } else if (const std::string* text = value.AsString()) {
+    (start ? token.start : version) = *text;
+    return {};
+  }
+  return InvalidKey("json: cannot unmarshal " + kind + " into Go struct field continueToken." +
+                    (revision ? "rv"
+                     : start  ? "start"
+                              : "v") +
+                    " of type " + (revision ? "int64" : "string"));
 }
 
 }  // namespace
@@ -61,34 +92,17 @@ Result<ContinueToken> DecodeContinueToken(std::string_view text) {
   if (const std::string error = JsonSyntaxError(json); !error.empty()) {
     return InvalidKey(error);
   }
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-  if (document.HasParseError()) {
-    return InvalidKey("invalid character");
-  }
-  if (!document.IsObject() && !document.IsNull()) {
-    return InvalidKey("json: cannot unmarshal " + GoKind(document) +
+  K8SNET_ASSIGN_OR_RETURN(const ParsedJson parsed, ParseJson(json));
+  const Json::Object* members = parsed.value.AsObject();
+  if (members == nullptr && !parsed.value.IsNull()) {
+    return InvalidKey("json: cannot unmarshal " + std::string(parsed.value.KindName()) +
                       " into Go value of type storage.continueToken");
   }
   ContinueToken token;
   std::string version;
-  if (document.IsObject()) {
-    // Not a range-based loop: clang finds the comparison of RapidJSON's iterators ambiguous.
-    const auto members = document.MemberBegin();
-    for (rapidjson::SizeType i = 0; i < document.MemberCount(); ++i) {
-      const std::string_view name(members[i].name.GetString(), members[i].name.GetStringLength());
-      const auto& value = members[i].value;
-      if (name == "rv" && value.IsInt64()) {
-        token.revision = value.GetInt64();
-      } else if (name == "v" && value.IsString()) {
-        version.assign(value.GetString(), value.GetStringLength());
-      } else if (name == "start" && value.IsString()) {
-        token.start.assign(value.GetString(), value.GetStringLength());
-      } else if ((name == "rv" || name == "v" || name == "start") && !value.IsNull()) {
-        return InvalidKey("json: cannot unmarshal " + GoKind(value) +
-                          " into Go struct field continueToken." + std::string(name) + " of type " +
-                          (name == "rv" ? "int64" : "string"));
-      }
+  if (members != nullptr) {
+    for (const auto& [name, value] : *members) {
+      K8SNET_RETURN_IF_ERROR(TakeMember(name, value, token, version));
     }
   }
   if (version != kVersion) {
@@ -100,7 +114,7 @@ Result<ContinueToken> DecodeContinueToken(std::string_view text) {
   if (token.start.empty()) {
     return InvalidKey("encoded start key empty (version meta.k8s.io/v1)");
   }
-  if (ClimbsUp(token.start)) {
+  if (!IsClean(token.start.front() == '/' ? token.start : "/" + token.start)) {
     return InvalidKey(token.start);
   }
   if (token.start.front() == '/') {

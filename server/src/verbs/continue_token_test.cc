@@ -26,6 +26,15 @@ TEST(ContinueToken, IsReadWithAndWithoutTheSlash) {
   }
 }
 
+TEST(ContinueToken, IsReadWithoutRegardToCase) {
+  // {"V":"meta.k8s.io/v1","RV":-1,"START":"x"}
+  const auto token =
+      DecodeContinueToken("eyJWIjoibWV0YS5rOHMuaW8vdjEiLCJSViI6LTEsIlNUQVJUIjoieCJ9");
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->revision, -1);
+  EXPECT_EQ(token->start, "x");
+}
+
 TEST(ContinueToken, RefusesWhatItDidNotWrite) {
   const struct {
     std::string token;
@@ -39,6 +48,12 @@ TEST(ContinueToken, RefusesWhatItDidNotWrite) {
        "incorrect encoded start resourceVersion"},  // Version only.
       {EncodeContinueToken({3, ""}, false), "encoded start key empty"},
       {EncodeContinueToken({3, "a/../b"}, true), "/a/../b"},
+      {EncodeContinueToken({3, "."}, false), "."},
+      {EncodeContinueToken({3, "/x"}, true), "//x"},
+      {EncodeContinueToken({3, "x/"}, false), "x/"},
+      // {"v":"meta.k8s.io/v1","rv":5.5,"start":"x"}
+      {"eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NS41LCJzdGFydCI6IngifQ",
+       "json: cannot unmarshal number 5.5 into Go struct field continueToken.rv of type int64"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.token);

@@ -1,5 +1,7 @@
 #include <utility>
 
+#include "k8snet/apis/base/field.h"
+#include "src/errors.h"
 #include "src/negotiate/accept.h"
 #include "src/verbs/body.h"
 #include "src/verbs/delete_options.h"
@@ -18,6 +20,13 @@ Result<Response> Verbs::DeleteCollection(const Call& call) const {
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const DeleteRequest request,
                           ParseDeleteRequest(call.request, call.query(), call.offers()));
+  if (request.rules.only_unreadable) {
+    field::ErrorList errors;
+    errors.push_back(field::Invalid(
+        field::Path("ignoreStoreReadErrorWithClusterBreakingPotential"), true,
+        "is not allowed with DELETECOLLECTION, try again after removing the option"));
+    return Invalid("DeleteOptions", "meta.k8s.io", "", errors);
+  }
   K8SNET_ASSIGN_OR_RETURN(const ListPage page, SelectPage(call, options, selection));
   WriteTarget target = TargetOf(call, request.dry_run);
   for (const Entry* entry : page.entries) {

@@ -1,6 +1,7 @@
 #include "src/verbs/delete_options.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,14 @@ namespace {
 
 using meta::v1::DeleteOptions;
 
+// Kinds beside DeleteOptions that bodies of a delete are known to have, in every version.
+// Source: kubernetes/apimachinery pkg/apis/meta/internalversion/scheme/register.go.
+constexpr std::array<std::string_view, 7> kOtherKinds = {
+    "Status",          "APIVersions",   "APIGroup",     "APIGroupList",
+    "APIResourceList", "CreateOptions", "UpdateOptions"};
+
+constexpr std::string_view kIgnoreReadErrors = "ignoreStoreReadErrorWithClusterBreakingPotential";
+
 Result<DeleteOptions> OptionsFromBody(const Request& request, Offers offers) {
   K8SNET_ASSIGN_OR_RETURN(const Format format, NegotiateInput(request, offers));
   const Type& type = TypeOf<DeleteOptions>();
@@ -24,8 +33,9 @@ Result<DeleteOptions> OptionsFromBody(const Request& request, Offers offers) {
     return std::move(decoded).error();
   }
   if (!decoded->kind.empty() && decoded->kind != type.name) {
-    if (decoded->api_version == "v1" && decoded->kind == TypeOf<meta::v1::Status>().name) {
-      return BadRequest("converting (v1.Status) to (v1.DeleteOptions): unknown conversion");
+    if (std::ranges::find(kOtherKinds, decoded->kind) != kOtherKinds.end()) {
+      return BadRequest("converting (v1." + decoded->kind +
+                        ") to (v1.DeleteOptions): unknown conversion");
     }
     const std::string version = decoded->api_version.empty() ? "v1" : decoded->api_version;
     return BadRequest("no kind " + field::Quote(decoded->kind) + " is registered for version " +
@@ -44,6 +54,10 @@ Result<DeleteOptions> OptionsFromQuery(const Query& query) {
     options.propagation_policy = *policy;
   }
   options.dry_run = query.All("dryRun");
+  if (query.Find(kIgnoreReadErrors) != nullptr) {
+    options.ignore_store_read_error_with_cluster_breaking_potential =
+        QueryBool(query, kIgnoreReadErrors);
+  }
   const std::string_view uid = query.Get("uid");
   const std::string_view version = query.Get("resourceVersion");
   if (!uid.empty() || !version.empty()) {
@@ -75,6 +89,20 @@ field::ErrorList Check(const DeleteOptions& options) {
     errors.push_back(field::NotSupported(field::Path("dryRun"),
                                          field::BadValue::List(options.dry_run), {"All"}));
   }
+  if (options.ignore_store_read_error_with_cluster_breaking_potential.value_or(false)) {
+    const field::Path ignore(kIgnoreReadErrors);
+    const std::pair<bool, std::string_view> others[] = {
+        {options.propagation_policy.has_value(), ".propagationPolicy"},
+        {options.orphan_dependents.has_value(), ".orphanDependents"},
+        {options.grace_period_seconds.has_value(), ".gracePeriodSeconds"},
+        {options.preconditions.has_value(), ".preconditions"}};
+    for (const auto& [given, name] : others) {
+      if (given) {
+        errors.push_back(
+            field::Invalid(ignore, true, "cannot be set together with " + std::string(name)));
+      }
+    }
+  }
   return errors;
 }
 
@@ -105,6 +133,8 @@ Result<DeleteRequest> ParseDeleteRequest(const Request& request, const Query& qu
   result.dry_run = !options.dry_run.empty();
   result.orphans_explicitly_not = options.orphan_dependents && !*options.orphan_dependents;
   result.rules.policy = PolicyOf(options);
+  result.rules.only_unreadable =
+      options.ignore_store_read_error_with_cluster_breaking_potential.value_or(false);
   if (options.preconditions) {
     result.rules.uid = options.preconditions->uid;
     result.rules.resource_version = options.preconditions->resource_version;

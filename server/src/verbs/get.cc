@@ -9,7 +9,7 @@ namespace k8snet::server {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/get.go, getResourceHandler.
 Result<Response> Verbs::Get(const Call& call) const {
-  K8SNET_RETURN_IF_ERROR(CheckPathName(call.route.name));
+  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
                                                                Endpoint::kObjects, call.offers()));
   if (QueryBool(call.query(), "export")) {

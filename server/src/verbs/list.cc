@@ -28,8 +28,9 @@ bool AnyRevision(std::string_view version) { return version.empty() || version =
 Result<Selection> ParseSelection(const Resource& hub, const ListOptions& options) {
   Selection selection;
   K8SNET_ASSIGN_OR_RETURN(selection.labels, LabelSelector::Parse(options.label_selector));
-  K8SNET_ASSIGN_OR_RETURN(selection.fields,
-                          FieldSelector::Parse(options.field_selector, hub.selectable_fields));
+  K8SNET_ASSIGN_OR_RETURN(
+      selection.fields,
+      FieldSelector::Parse(options.field_selector, hub.selectable_fields, hub.namespaced));
   return selection;
 }
 
@@ -78,7 +79,7 @@ Result<Snapshot> Verbs::ListSnapshot(const Call& call, const ListOptions& option
       *revision, RevisionWait(call.context, parts_.clock.SteadyNow())));
   const bool exact = options.match == VersionMatch::kExact ||
                      (options.match == VersionMatch::kUnset && options.limit > 0);
-  if (!exact) {
+  if (!exact || *revision == 0) {
     return cache.snapshot();
   }
   auto snapshot = cache.SnapshotAt(*revision);

@@ -12,7 +12,7 @@ namespace k8snet::server {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/update.go, UpdateResource.
 Result<Response> Verbs::Update(const Call& call) const {
-  K8SNET_RETURN_IF_ERROR(CheckPathName(call.route.name));
+  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
                                                                Endpoint::kObjects, call.offers()));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
@@ -39,7 +39,8 @@ Result<Response> Verbs::Update(const Call& call) const {
   }
 
   UpdateRules rules;
-  rules.creates = call.target.resource->create_on_update && call.route.subresource.empty();
+  // Through the status, too, as upstream has it.
+  rules.creates = call.target.resource->create_on_update;
   rules.uid = MetaOf(sent).uid;
   const auto transform = [&](const Object* old) -> Result<MutableObject> {
     MutableObject object(sent);

@@ -299,9 +299,32 @@ TEST_F(VerbsTest, AWatchBeginsWithWhatExistsAndSaysWhenThatIsOver) {
   EXPECT_THAT(events, HasSubstr(R"("k8s.io/initial-events-end":"true")"));
 }
 
+TEST_F(VerbsTest, AWatchAsListsOfMetadataEndsWithItsFirstEvent) {
+  TestAnswer watch =
+      api_.Send("GET", std::string(kIngresses) + "?watch=1", "",
+                {{"Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}});
+  std::vector<Bytes> parts;
+  EXPECT_EQ(watch.stream->Pull(1 << 20, parts), Stream::State::kIdle);
+  Create("x");
+  EXPECT_EQ(watch.stream->Pull(1 << 20, parts), Stream::State::kEnd);
+  EXPECT_THAT(parts, IsEmpty());
+}
+
+TEST_F(VerbsTest, DeletesOnlyWhatCannotBeReadIfAsked) {
+  Create("x");
+  const std::string path =
+      std::string(kIngress) + "?ignoreStoreReadErrorWithClusterBreakingPotential";
+  EXPECT_THAT(api_.Send("DELETE", path + "=true").body,
+              HasSubstr("the object is decodable from storage"));
+  EXPECT_THAT(api_.Send("DELETE", path + "=true&propagationPolicy=Orphan").body,
+              HasSubstr("cannot be set together with .propagationPolicy"));
+  EXPECT_EQ(api_.Send("DELETE", path + "=false").status, 200);
+}
+
 TEST_F(VerbsTest, AnIdleWatchGetsBookmarksAndEnds) {
   TestAnswer watch = api_.Send(
       "GET", std::string(kIngresses) + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=90");
+  EXPECT_THAT(TestApi::Pull(*watch.stream), HasSubstr("initial-events-end"));
   EXPECT_THAT(TestApi::Pull(*watch.stream), IsEmpty());
   Create("x");
   TestApi::Pull(*watch.stream);

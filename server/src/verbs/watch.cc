@@ -57,7 +57,10 @@ Result<Response> Verbs::Watch(const Call& call) const {
   plan.name_space = call.route.name_space;
   plan.bookmarks = options.allow_bookmarks;
   plan.initial_events = options.send_initial_events.value_or(revision == 0);
-  plan.initial_marker = options.send_initial_events.value_or(false) && options.allow_bookmarks;
+  // Where nothing is said, a watch from any state counts as one that asks for initial events.
+  // Source: kubernetes/apimachinery pkg/apis/meta/internalversion/defaults.go,
+  // SetListOptionsDefaults.
+  plan.initial_marker = plan.initial_events && options.allow_bookmarks;
 
   Cache& cache = *call.target.kind->cache;
   if (plan.initial_events && revision != 0) {

@@ -69,6 +69,19 @@ Stream::State WatchStream::Pull(std::size_t budget_bytes, std::vector<Bytes>& ou
     ended_ = true;
     return State::kEnd;
   }
+  const std::size_t before = out.size();
+  const State state = PullEvents(now, budget_bytes, used, out);
+  if (plan_.output.transform == Transform::kMetadataList && out.size() > before && !ended_) {
+    // An event is no list, which upstream finds out when there is one to send.
+    out.resize(before);
+    ended_ = true;
+    return State::kEnd;
+  }
+  return state;
+}
+
+Stream::State WatchStream::PullEvents(SteadyTime now, std::size_t budget_bytes, std::size_t used,
+                                      std::vector<Bytes>& out) {
   if (!initial_done_) {
     if (!PullInitial(budget_bytes, used, out)) {
       return State::kMore;

@@ -53,6 +53,9 @@ class WatchStream final : public Stream {
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
+  // Pull, but for what ends a stream at once. `used` bytes of the budget are spent.
+  State PullEvents(SteadyTime now, std::size_t budget_bytes, std::size_t used,
+                   std::vector<Bytes>& out);
   // Appends initial events; whether all are out.
   [[nodiscard]] bool PullInitial(std::size_t budget_bytes, std::size_t& used,
                                  std::vector<Bytes>& out);
