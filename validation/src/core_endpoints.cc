@@ -18,11 +18,12 @@ void ValidateAddresses(const std::vector<EndpointAddress>& addresses, const fiel
     const field::Path at = path.Index(j);
     LegacyIp(address.ip, at.Child("ip"), {}, errors);
     if (!address.hostname.empty()) {
-      AppendInvalid(at.Child("hostname"), address.hostname, Dns1123Label(address.hostname), errors);
+      AppendInvalid(at.Child("hostname"), address.hostname, Dns1123Label(address.hostname), errors,
+                    kShortName);
     }
     if (address.node_name) {
       AppendInvalid(at.Child("nodeName"), *address.node_name, Dns1123Subdomain(*address.node_name),
-                    errors);
+                    errors, "format=dns-label");
     }
     EndpointIp(address.ip, at.Child("ip"), errors);
   }
@@ -38,13 +39,13 @@ void ValidatePorts(const std::vector<core::v1::EndpointPort>& ports, const field
         errors.push_back(field::Required(at.Child("name")));
       }
     } else {
-      AppendInvalid(at.Child("name"), port.name, Dns1123Label(port.name), errors);
+      AppendInvalid(at.Child("name"), port.name, Dns1123Label(port.name), errors, kShortName);
     }
-    AppendInvalid(at.Child("port"), port.port, PortNumber(port.port), errors);
+    AppendInvalid(at.Child("port"), port.port, PortNumber(port.port), errors, "portNum");
     ValidateEnum(port.protocol, {"SCTP", "TCP", "UDP"}, at.Child("protocol"), errors);
     if (port.app_protocol) {
       AppendInvalid(at.Child("appProtocol"), *port.app_protocol, LabelKey(*port.app_protocol),
-                    errors);
+                    errors, kQualifiedName);
     }
   }
 }

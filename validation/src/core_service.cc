@@ -99,7 +99,7 @@ void ValidateByType(const Service& service, const field::Path& path, field::Erro
   if (name.empty()) {
     errors.push_back(field::Required(path.Child("externalName")));
   } else {
-    AppendInvalid(path.Child("externalName"), name, Dns1123Subdomain(name), errors);
+    AppendInvalid(path.Child("externalName"), name, Dns1123Subdomain(name), errors, kLongName);
   }
 }
 
@@ -115,7 +115,7 @@ void ValidatePortFields(const ServiceSpec& spec, const field::Path& path,
         errors.push_back(field::Required(at.Child("name")));
       }
     } else {
-      AppendInvalid(at.Child("name"), port.name, Dns1123Label(port.name), errors);
+      AppendInvalid(at.Child("name"), port.name, Dns1123Label(port.name), errors, kShortName);
       if (!names.insert(port.name).second) {
         errors.push_back(field::Duplicate(at.Child("name"), port.name));
       }
@@ -125,7 +125,7 @@ void ValidatePortFields(const ServiceSpec& spec, const field::Path& path,
     ValidatePort(port.target_port, at.Child("targetPort"), errors);
     if (port.app_protocol) {
       AppendInvalid(at.Child("appProtocol"), *port.app_protocol, LabelKey(*port.app_protocol),
-                    errors);
+                    errors, kQualifiedName);
     }
   }
 }
@@ -260,7 +260,7 @@ void ValidateLoadBalancerFields(const ServiceSpec& spec, const field::Path& path
     }
     if (spec.load_balancer_class) {
       AppendInvalid(path.Child("loadBalancerClass"), *spec.load_balancer_class,
-                    LabelKey(*spec.load_balancer_class), errors);
+                    LabelKey(*spec.load_balancer_class), errors, kQualifiedName);
     }
     return;
   }
@@ -467,10 +467,7 @@ void UpdateStatus(const Object& object, const Object& before, field::ErrorList& 
     errors.push_back(field::Forbidden(list, "may only be used when `spec.type` is 'LoadBalancer'"));
     return;
   }
-  std::vector<std::string> old_ips;
-  for (const auto& point : old.status.load_balancer.ingress) {
-    old_ips.push_back(point.ip);
-  }
+  const std::vector<std::string> old_ips = IpsOf(old.status.load_balancer.ingress);
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto& point = points[i];
     const field::Path at = list.Index(i);
@@ -484,13 +481,7 @@ void UpdateStatus(const Object& object, const Object& before, field::ErrorList& 
           field::Forbidden(at.Child("ipMode"), "may not be specified when `ip` is not set"));
     }
     ValidateOptionalEnum(point.ip_mode, {"Proxy", "VIP"}, at.Child("ipMode"), errors);
-    if (!point.hostname.empty()) {
-      AppendInvalid(at.Child("hostname"), point.hostname, Dns1123Subdomain(point.hostname), errors);
-      if (ParseIp(point.hostname)) {
-        errors.push_back(field::Invalid(at.Child("hostname"), point.hostname,
-                                        "must be a DNS name, not an IP address"));
-      }
-    }
+    ValidateStatusHostname(point.hostname, at.Child("hostname"), errors);
   }
 }
 
@@ -548,13 +539,7 @@ void Warn(const Object& object, const Object* /*old*/, std::vector<std::string>&
 }
 
 void WarnOfStatus(const Object& object, std::vector<std::string>& warnings) {
-  const field::Path list("status.loadBalancer.ingress");
-  const auto& points = object.Get<Service>().status.load_balancer.ingress;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!points[i].ip.empty()) {
-      WarnOfIp(points[i].ip, list.Index(i), warnings);
-    }
-  }
+  WarnOfStatusIps(object.Get<Service>().status.load_balancer.ingress, warnings);
 }
 
 }  // namespace

@@ -117,7 +117,8 @@ void ValidateEndpoint(const Endpoint& endpoint, std::string_view type, const Con
   if (addresses.empty()) {
     declared.push_back(field::Required(list));
   } else if (addresses.size() > kMaxAddresses) {
-    declared.push_back(field::TooMany(list, addresses.size(), kMaxAddresses));
+    declared.push_back(
+        field::TooMany(list, addresses.size(), kMaxAddresses).WithOrigin("maxItems"));
   }
   for (std::size_t j = 0; j < addresses.size(); ++j) {
     ValidateAddress(addresses[j], type, list, j, errors);
@@ -138,7 +139,7 @@ void ValidateEndpoint(const Endpoint& endpoint, std::string_view type, const Con
   }
   if (endpoint.hostname) {
     AppendInvalid(path.Child("hostname"), *endpoint.hostname, Dns1123Label(*endpoint.hostname),
-                  errors);
+                  errors, kShortName);
   }
   if (endpoint.hints) {
     ValidateHints(*endpoint.hints, path.Child("hints"), errors);
@@ -157,7 +158,7 @@ void ValidatePorts(const EndpointSlice& slice, field::ErrorList& errors) {
     const field::Path at = path.Index(i);
     const std::string_view name = ports[i].name ? std::string_view(*ports[i].name) : "";
     if (!name.empty()) {
-      AppendInvalid(at.Child("name"), name, Dns1123Label(name), errors);
+      AppendInvalid(at.Child("name"), name, Dns1123Label(name), errors, kShortName);
     }
     if (!names.insert(name).second) {
       errors.push_back(field::Duplicate(at.Child("name"), name));
@@ -168,7 +169,7 @@ void ValidatePorts(const EndpointSlice& slice, field::ErrorList& errors) {
     ValidateOptionalEnum(ports[i].protocol, {"SCTP", "TCP", "UDP"}, at.Child("protocol"), errors);
     if (ports[i].app_protocol) {
       AppendInvalid(at.Child("appProtocol"), *ports[i].app_protocol,
-                    LabelKey(*ports[i].app_protocol), errors);
+                    LabelKey(*ports[i].app_protocol), errors, kQualifiedName);
     }
   }
 }
@@ -197,7 +198,8 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, const C
     }
   }
   if (old != nullptr && slice.address_type != old->address_type) {
-    declared.push_back(field::Invalid(type, field::BadValue::Null(), "field is immutable"));
+    declared.push_back(
+        field::Invalid(type, field::BadValue::Null(), "field is immutable").WithOrigin(kImmutable));
   }
   field::Append(errors, std::move(declared));
 }

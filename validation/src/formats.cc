@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <initializer_list>
 
+#include "k8snet/apis/base/unicode.h"
+
 namespace k8snet::validation {
 namespace {
 
@@ -236,15 +238,18 @@ Messages HttpPath(std::string_view value) {
 }
 
 Messages PrintableName(std::string_view value) {
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const auto c = static_cast<unsigned char>(value[i]);
-    if (c < 0x20 || c == 0x7f) {
+  Messages messages;
+  for (std::string_view rest = value; !rest.empty();) {
+    const std::size_t at = value.size() - rest.size();
+    const char32_t rune = TakeRune(rest);
+    if (!IsPrintable(rune)) {
       char text[64];
-      std::snprintf(text, sizeof(text), "invalid character U+%04X (at position %zu)", c, i);
-      return {text};
+      std::snprintf(text, sizeof(text), "invalid character U+%04X (at position %zu)",
+                    static_cast<unsigned>(rune), at);
+      messages.emplace_back(text);
     }
   }
-  return {};
+  return messages;
 }
 
 std::string MaskTrailingDash(std::string_view name) {

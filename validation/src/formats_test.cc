@@ -59,7 +59,15 @@ TEST(FormatsTest, EachRuleSaysWhatUpstreamSays) {
        "a b",
        {"Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')"}},
       {"manager", PrintableName, "kubectl", {}},
-      {"bad manager", PrintableName, "a\x01", {"invalid character U+0001 (at position 1)"}},
+      {"bad manager",
+       PrintableName,
+       "a\x01\x02",
+       {"invalid character U+0001 (at position 1)", "invalid character U+0002 (at position 2)"}},
+      {"manager in Greek", PrintableName, "\xCE\xB1\xCE\xB2", {}},
+      {"manager with what does not show",
+       PrintableName,
+       "\xCE\xB1\xE2\x80\x8B\xC2\xA0",
+       {"invalid character U+200B (at position 2)", "invalid character U+00A0 (at position 5)"}},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);

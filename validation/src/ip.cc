@@ -291,13 +291,14 @@ void StrictCidr(std::string_view value, const field::Path& path, field::ErrorLis
 
 void EndpointIp(std::string_view value, const field::Path& path, field::ErrorList& errors) {
   const std::optional<Ip> ip = ParseIp(value);
-  const auto invalid = [&](std::string_view detail) {
-    errors.push_back(field::Invalid(path, value, detail));
-  };
   if (!ip) {
-    invalid("must be a valid IP address");
+    errors.push_back(
+        field::Invalid(path, value, "must be a valid IP address").WithOrigin("format=ip-sloppy"));
     return;
   }
+  const auto invalid = [&](std::string_view detail) {
+    errors.push_back(field::Invalid(path, value, detail).WithOrigin("format=endpoint-ip"));
+  };
   const auto& b = ip->bytes;
   const bool zero_head = std::all_of(b.begin(), b.begin() + 12, [](auto x) { return x == 0; });
   const std::uint32_t low = static_cast<std::uint32_t>(b[12]) << 24U |

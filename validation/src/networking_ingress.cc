@@ -53,14 +53,6 @@ void ValidateService(const networking::v1::IngressServiceBackend& service, const
   }
 }
 
-void ValidateSegment(const std::string& value, const field::Path& path, field::ErrorList& errors) {
-  if (value.empty()) {
-    errors.push_back(field::Required(path));
-  } else {
-    AppendInvalid(path, value, PathSegmentName(value), errors);
-  }
-}
-
 void ValidateBackend(const IngressBackend& backend, const field::Path& path, bool v1beta1,
                      field::ErrorList& errors) {
   if (backend.resource && backend.service) {
@@ -73,8 +65,8 @@ void ValidateBackend(const IngressBackend& backend, const field::Path& path, boo
       AppendInvalid(resource.Child("apiGroup"), *backend.resource->api_group,
                     Dns1123Subdomain(*backend.resource->api_group), errors);
     }
-    ValidateSegment(backend.resource->kind, resource.Child("kind"), errors);
-    ValidateSegment(backend.resource->name, resource.Child("name"), errors);
+    ValidateSegment(backend.resource->kind, resource.Child("kind"), errors, errors);
+    ValidateSegment(backend.resource->name, resource.Child("name"), errors, errors);
   } else if (backend.service) {
     ValidateService(*backend.service, path, v1beta1, errors);
   } else {
@@ -238,10 +230,7 @@ void UpdateStatus(const Object& object, const Object& before, field::ErrorList& 
   const auto& ingress = object.Get<Ingress>();
   const auto& old = before.Get<Ingress>();
   ValidateMetadataUpdate(ingress.metadata, old.metadata, MetadataRules::kKind, errors);
-  std::vector<std::string> old_ips;
-  for (const auto& point : old.status.load_balancer.ingress) {
-    old_ips.push_back(point.ip);
-  }
+  const std::vector<std::string> old_ips = IpsOf(old.status.load_balancer.ingress);
   const field::Path list("status.loadBalancer.ingress");
   const auto& points = ingress.status.load_balancer.ingress;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -249,14 +238,7 @@ void UpdateStatus(const Object& object, const Object& before, field::ErrorList& 
     if (!points[i].ip.empty()) {
       LegacyIp(points[i].ip, at.Child("ip"), old_ips, errors);
     }
-    if (!points[i].hostname.empty()) {
-      AppendInvalid(at.Child("hostname"), points[i].hostname, Dns1123Subdomain(points[i].hostname),
-                    errors);
-      if (ParseIp(points[i].hostname)) {
-        errors.push_back(field::Invalid(at.Child("hostname"), points[i].hostname,
-                                        "must be a DNS name, not an IP address"));
-      }
-    }
+    ValidateStatusHostname(points[i].hostname, at.Child("hostname"), errors);
   }
 }
 
@@ -271,13 +253,7 @@ void Warn(const Object& object, const Object* old, std::vector<std::string>& war
 }
 
 void WarnOfStatus(const Object& object, std::vector<std::string>& warnings) {
-  const field::Path list("status.loadBalancer.ingress");
-  const auto& points = object.Get<Ingress>().status.load_balancer.ingress;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!points[i].ip.empty()) {
-      WarnOfIp(points[i].ip, list.Index(i), warnings);
-    }
-  }
+  WarnOfStatusIps(object.Get<Ingress>().status.load_balancer.ingress, warnings);
 }
 
 }  // namespace

@@ -32,16 +32,6 @@ void ValidateController(const std::string& controller, const field::Path& path,
   AppendInvalid(path, rest, HttpPath(rest), errors);
 }
 
-// A kind or name; that it is required is a declared rule, found last.
-void ValidateSegment(const std::string& value, const field::Path& path, field::ErrorList& errors,
-                     field::ErrorList& declared) {
-  if (value.empty()) {
-    declared.push_back(field::Required(path));
-  } else {
-    AppendInvalid(path, value, PathSegmentName(value), errors);
-  }
-}
-
 void ValidateSpec(const networking::v1::IngressClassSpec& spec, field::ErrorList& errors) {
   const field::Path path("spec");
   ValidateController(spec.controller, path.Child("controller"), errors);
@@ -49,7 +39,7 @@ void ValidateSpec(const networking::v1::IngressClassSpec& spec, field::ErrorList
     return;
   }
   const field::Path parameters = path.Child("parameters");
-  field::ErrorList declared;
+  field::ErrorList declared;  // That a field is required is a declared rule, found last.
   if (spec.parameters->api_group) {
     AppendInvalid(parameters.Child("apiGroup"), *spec.parameters->api_group,
                   Dns1123Subdomain(*spec.parameters->api_group), errors);

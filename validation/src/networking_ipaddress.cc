@@ -66,7 +66,8 @@ void Update(const Object& object, const Object& before, const Context& /*context
   if (address.spec.parent_ref != old.spec.parent_ref) {
     const field::Path spec("spec");
     declared.push_back(
-        field::Invalid(spec.Child("parentRef"), field::BadValue::Null(), "field is immutable"));
+        field::Invalid(spec.Child("parentRef"), field::BadValue::Null(), "field is immutable")
+            .WithOrigin(kImmutable));
   }
   field::Append(errors, std::move(declared));
 }

@@ -38,7 +38,7 @@ void ValidateAnnotations(const std::map<std::string, std::string>& annotations,
     total += key.size() + value.size();
     const bool lower =
         std::none_of(key.begin(), key.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-    AppendInvalid(path, key, lower ? LabelKey(key) : LabelKey(Lower(key)), errors);
+    AppendInvalid(path, key, lower ? LabelKey(key) : LabelKey(Lower(key)), errors, kLabelKey);
   }
   if (total > kMaxAnnotationBytes) {
     errors.push_back(field::TooLong(path, kMaxAnnotationBytes));
@@ -193,7 +193,8 @@ void ValidateMetadata(const ObjectMeta& metadata, bool namespaced, NameRule name
   }
   if (metadata.generation < 0) {
     errors.push_back(field::Invalid(path.Child("generation"), metadata.generation,
-                                    "must be greater than or equal to 0"));
+                                    "must be greater than or equal to 0")
+                         .WithOrigin("minimum"));
   }
   ValidateLabels(metadata.labels, path.Child("labels"), errors);
   ValidateAnnotations(metadata.annotations, path.Child("annotations"), errors);
@@ -229,18 +230,20 @@ void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old, M
     errors.push_back(
         field::Invalid(path.Child("generation"), metadata.generation, "must not be decremented"));
   }
-  const auto immutable = [&](std::string_view name, const auto& now, const auto& before) {
+  const auto immutable = [&](std::string_view name, const auto& now, const auto& before,
+                             std::string_view origin) {
     if (!(now == before)) {
-      errors.push_back(field::Invalid(path.Child(name), Text(now), "field is immutable"));
+      errors.push_back(
+          field::Invalid(path.Child(name), Text(now), "field is immutable").WithOrigin(origin));
     }
   };
-  immutable("name", metadata.name, old.name);
-  immutable("namespace", metadata.namespace_, old.namespace_);
-  immutable("uid", metadata.uid, old.uid);
-  immutable("creationTimestamp", metadata.creation_timestamp, old.creation_timestamp);
-  immutable("deletionTimestamp", metadata.deletion_timestamp, old.deletion_timestamp);
+  immutable("name", metadata.name, old.name, {});
+  immutable("namespace", metadata.namespace_, old.namespace_, {});
+  immutable("uid", metadata.uid, old.uid, kImmutable);
+  immutable("creationTimestamp", metadata.creation_timestamp, old.creation_timestamp, kImmutable);
+  immutable("deletionTimestamp", metadata.deletion_timestamp, old.deletion_timestamp, kImmutable);
   immutable("deletionGracePeriodSeconds", metadata.deletion_grace_period_seconds,
-            old.deletion_grace_period_seconds);
+            old.deletion_grace_period_seconds, kImmutable);
   ValidateLabels(metadata.labels, path.Child("labels"), errors);
   ValidateAnnotations(metadata.annotations, path.Child("annotations"), errors);
   ValidateOwners(metadata.owner_references, path.Child("ownerReferences"), errors);
@@ -253,8 +256,8 @@ void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old, M
 void ValidateLabels(const std::map<std::string, std::string>& labels, const field::Path& path,
                     field::ErrorList& errors) {
   for (const auto& [key, value] : labels) {
-    AppendInvalid(path, key, LabelKey(key), errors);
-    AppendInvalid(path, value, LabelValue(value), errors);
+    AppendInvalid(path, key, LabelKey(key), errors, kLabelKey);
+    AppendInvalid(path, value, LabelValue(value), errors, kLabelValue);
   }
 }
 
@@ -280,7 +283,7 @@ void ValidateLabelSelector(const meta::v1::LabelSelector& selector, const field:
       errors.push_back(field::Invalid(at.Child("operator"), Named(expression.operator_),
                                       "not a valid selector operator"));
     }
-    AppendInvalid(at.Child("key"), expression.key, LabelKey(expression.key), errors);
+    AppendInvalid(at.Child("key"), expression.key, LabelKey(expression.key), errors, kLabelKey);
     if (any_values) {
       continue;
     }

@@ -8,9 +8,29 @@
 namespace k8snet::validation {
 
 void AppendMessages(const field::Path& path, const field::BadValue& value, const Messages& messages,
-                    field::ErrorList& errors) {
+                    field::ErrorList& errors, std::string_view origin) {
   for (const std::string& message : messages) {
-    errors.push_back(field::Invalid(path, value, message));
+    errors.push_back(field::Invalid(path, value, message).WithOrigin(origin));
+  }
+}
+
+void ValidateSegment(const std::string& value, const field::Path& path, field::ErrorList& errors,
+                     field::ErrorList& missing) {
+  if (value.empty()) {
+    missing.push_back(field::Required(path));
+  } else {
+    AppendInvalid(path, value, PathSegmentName(value), errors);
+  }
+}
+
+void ValidateStatusHostname(const std::string& hostname, const field::Path& path,
+                            field::ErrorList& errors) {
+  if (hostname.empty()) {
+    return;
+  }
+  AppendInvalid(path, hostname, Dns1123Subdomain(hostname), errors);
+  if (ParseIp(hostname)) {
+    errors.push_back(field::Invalid(path, hostname, "must be a DNS name, not an IP address"));
   }
 }
 

@@ -12,19 +12,30 @@
 #include "k8snet/apis/base/object.h"
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/validation/formats.h"
+#include "k8snet/validation/ip.h"
 #include "k8snet/validation/validate.h"
 
 namespace k8snet::validation {
 
-// Appends one Invalid for each message.
+// Names of rules, as upstream marks its findings with them; most of its rules have none.
+// Source: WithOrigin in kubernetes/apimachinery pkg/api/validation and pkg/apis/meta/v1/validation,
+// kubernetes/kubernetes pkg/apis/{core,networking,discovery}/validation.
+inline constexpr std::string_view kShortName = "format=k8s-short-name";
+inline constexpr std::string_view kLongName = "format=k8s-long-name";
+inline constexpr std::string_view kQualifiedName = "format=qualified-name";
+inline constexpr std::string_view kLabelKey = "format=k8s-label-key";
+inline constexpr std::string_view kLabelValue = "format=k8s-label-value";
+inline constexpr std::string_view kImmutable = "immutable";
+
+// Appends one Invalid for each message, marked with `origin`.
 void AppendMessages(const field::Path& path, const field::BadValue& value, const Messages& messages,
-                    field::ErrorList& errors);
+                    field::ErrorList& errors, std::string_view origin);
 // The same; the value is put into words only if there is a message.
 template <typename Value>
 void AppendInvalid(const field::Path& path, const Value& value, const Messages& messages,
-                   field::ErrorList& errors) {
+                   field::ErrorList& errors, std::string_view origin = {}) {
   if (!messages.empty()) {
-    AppendMessages(path, value, messages, errors);
+    AppendMessages(path, value, messages, errors, origin);
   }
 }
 
@@ -41,6 +52,34 @@ void ValidateOptionalEnum(const std::optional<std::string>& value,
 
 // Appends what is wrong with a port that may be a number or a name.
 void ValidatePort(const IntOrString& port, const field::Path& path, field::ErrorList& errors);
+
+// Appends what is wrong with a kind or name that another object is referred to by; to `missing`,
+// that there is none.
+void ValidateSegment(const std::string& value, const field::Path& path, field::ErrorList& errors,
+                     field::ErrorList& missing);
+
+// Appends what is wrong with the host name of a load balancer, if it has one.
+void ValidateStatusHostname(const std::string& hostname, const field::Path& path,
+                            field::ErrorList& errors);
+
+// The addresses of the load balancers of an Ingress or a Service.
+template <typename Points>
+[[nodiscard]] std::vector<std::string> IpsOf(const Points& points) {
+  std::vector<std::string> ips;
+  for (const auto& point : points) {
+    ips.push_back(point.ip);
+  }
+  return ips;
+}
+template <typename Points>
+void WarnOfStatusIps(const Points& points, std::vector<std::string>& warnings) {
+  const field::Path list("status.loadBalancer.ingress");
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!points[i].ip.empty()) {
+      WarnOfIp(points[i].ip, list.Index(i), warnings);
+    }
+  }
+}
 
 // Returns `json` of a struct as hub structs print: `type`'s JSON is close enough only for meta
 // types.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -251,6 +252,64 @@ TEST(Rules, TakesAnyObject) {
       static_cast<void>(StatusWarnings(object));
     }
   }
+}
+
+// The rules that upstream names, each by a finding of it.
+TEST(OriginsTest, FindingsAreMarkedAsUpstreamMarksThem) {
+  const struct {
+    Object object;
+    const char* path;
+    const char* origin;
+  } cases[] = {
+      {Named<Service>(R"("spec":{"type":"ExternalName","externalName":"A"})"), "spec.externalName",
+       "format=k8s-long-name"},
+      {Named<Service>(R"("spec":{"ports":[{"name":"A","port":80}]})"), "spec.ports[0].name",
+       "format=k8s-short-name"},
+      {Named<Service>(R"("spec":{"ports":[{"port":80,"appProtocol":"a b"}]})"),
+       "spec.ports[0].appProtocol", "format=qualified-name"},
+      {Named<Service>(R"("spec":{"selector":{"a b":"c"}})"), "spec.selector",
+       "format=k8s-label-key"},
+      {Named<Service>(R"("spec":{"selector":{"a":"b c"}})"), "spec.selector",
+       "format=k8s-label-value"},
+      {Named<Endpoints>(R"("subsets":[{"addresses":[{"ip":"127.0.0.1"}]}])"),
+       "subsets[0].addresses[0].ip", "format=endpoint-ip"},
+      {Named<Endpoints>(R"("subsets":[{"addresses":[{"ip":"1.2.3.4","hostname":"A"}]}])"),
+       "subsets[0].addresses[0].hostname", "format=k8s-short-name"},
+      {Named<Endpoints>(R"("subsets":[{"addresses":[{"ip":"1.2.3.4","nodeName":"A"}]}])"),
+       "subsets[0].addresses[0].nodeName", "format=dns-label"},
+      {Named<Endpoints>(R"("subsets":[{"addresses":[{"ip":"1.2.3.4"}],"ports":[{"port":0}]}])"),
+       "subsets[0].ports[0].port", "portNum"},
+      {Named<EndpointSlice>(
+           R"("addressType":"IPv4","endpoints":[{"addresses":["1.2.3.4"],"hostname":"A"}])"),
+       "endpoints[0].hostname", "format=k8s-short-name"},
+      {Parse<Service>(R"({"metadata":{"name":"x","namespace":"default","generation":-1}})"),
+       "metadata.generation", "minimum"},
+      {Parse<Service>(
+           R"({"metadata":{"name":"x","namespace":"default","annotations":{"a b":""}}})"),
+       "metadata.annotations", "format=k8s-label-key"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.path);
+    const field::ErrorList errors = Validate(c.object);
+    const auto found = std::find_if(errors.begin(), errors.end(), [&](const field::Error& error) {
+      return error.path == c.path && !error.origin.empty();
+    });
+    ASSERT_NE(found, errors.end());
+    EXPECT_EQ(found->origin, c.origin);
+  }
+}
+
+TEST(OriginsTest, ImmutableFieldsAreMarked) {
+  const Object slice = Named<EndpointSlice>(R"("addressType":"IPv4")");
+  const Object other = Parse<EndpointSlice>(
+      R"({"metadata":{"name":"x","namespace":"default","uid":"u"},"addressType":"IPv6"})");
+  std::vector<std::string> paths;
+  for (const field::Error& error : ValidateUpdate(other, slice)) {
+    if (error.origin == "immutable") {
+      paths.push_back(error.path);
+    }
+  }
+  EXPECT_EQ(paths, (Lines{"metadata.uid", "addressType"}));
 }
 
 }  // namespace

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
 #include "k8snet/apis/base/field.h"
+#include "k8snet/apis/base/unicode.h"
+#include "k8snet/validation/formats.h"
 #include "src/errors.h"
-#include "src/text/unicode.h"
 
 namespace k8snet::server {
 namespace {
@@ -35,16 +35,8 @@ void CheckFieldManager(std::string_view manager, field::ErrorList& errors) {
   if (manager.size() > kMaxFieldManagerBytes) {
     errors.push_back(field::TooLong(path, static_cast<int>(kMaxFieldManagerBytes)));
   }
-  std::size_t position = 0;
-  for (std::string_view rest = manager; !rest.empty(); ++position) {
-    const char32_t rune = TakeRune(rest);
-    if (!IsPrintable(rune)) {
-      char code[16];
-      std::snprintf(code, sizeof code, "U+%04X", static_cast<unsigned>(rune));
-      errors.push_back(field::Invalid(path, manager,
-                                      std::string("invalid character ") + code + " (at position " +
-                                          std::to_string(position) + ")"));
-    }
+  for (const std::string& message : validation::PrintableName(manager)) {
+    errors.push_back(field::Invalid(path, manager, message));
   }
 }
 

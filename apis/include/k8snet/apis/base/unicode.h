@@ -1,10 +1,10 @@
 // Runes of UTF-8 text.
-#ifndef K8SNET_SERVER_SRC_TEXT_UNICODE_H_
-#define K8SNET_SERVER_SRC_TEXT_UNICODE_H_
+#ifndef K8SNET_APIS_BASE_UNICODE_H_
+#define K8SNET_APIS_BASE_UNICODE_H_
 
 #include <string_view>
 
-namespace k8snet::server {
+namespace k8snet {
 
 // Takes the first rune off `text`, which is not empty. A byte that is not UTF-8 is U+FFFD.
 // Source: golang/go src/unicode/utf8/utf8.go, DecodeRune.
@@ -17,6 +17,6 @@ namespace k8snet::server {
 // count as printable, since a table of all that are would be large.
 [[nodiscard]] bool IsPrintable(char32_t rune);
 
-}  // namespace k8snet::server
+}  // namespace k8snet
 
-#endif  // K8SNET_SERVER_SRC_TEXT_UNICODE_H_
+#endif  // K8SNET_APIS_BASE_UNICODE_H_

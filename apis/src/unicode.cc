@@ -1,9 +1,9 @@
-#include "src/text/unicode.h"
+#include "k8snet/apis/base/unicode.h"
 
 #include <cstddef>
 #include <utility>
 
-namespace k8snet::server {
+namespace k8snet {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
@@ -67,4 +67,4 @@ bool IsPrintable(char32_t rune) {
   return true;
 }
 
-}  // namespace k8snet::server
+}  // namespace k8snet
