@@ -356,40 +356,56 @@ std::size_t TakeLine(std::string& message) {
   return line;
 }
 
-}  // namespace
+// What came of a text.
+struct Built {
+  SourceNode root;
+  std::size_t stopped_at = 0;
+  bool placed = false;  // The parser refused the text, there.
+};
 
-SourceTree ReadYamlSource(std::string_view yaml, const DecodeLimits& limits) {
-  SourceTree tree;
-  auto converted = YamlToJson(yaml, limits);
-  if (!converted && converted.error().reason == Reason::kRequestEntityTooLarge) {
-    tree.error = converted.error().message;
-    return tree;
-  }
-  if (converted) {
-    tree.json = std::move(converted->json);
-  } else {
-    tree.error = converted.error().message;
-  }
+Built Build(std::string_view yaml, const DecodeLimits& limits) {
   TreeBuilder builder(yaml, limits.max_depth);
-  bool placed = false;
+  Built built;
   try {
     std::istringstream stream{std::string(yaml)};
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
-    tree.root = builder.Take();
+    built.root = builder.Take();
   } catch (const YAML::Exception& error) {
-    placed = true;
-    tree.root.opaque = true;
-    tree.error_at = std::min(yaml.size(), static_cast<std::size_t>(std::max(error.mark.pos, 0)));
+    built.placed = true;
+    built.root.opaque = true;
+    built.stopped_at = std::min(yaml.size(), static_cast<std::size_t>(std::max(error.mark.pos, 0)));
   } catch (const std::exception&) {
-    tree.root.opaque = true;
-    tree.error_at = builder.last();
+    built.root.opaque = true;
+    built.stopped_at = builder.last();
   }
-  if (tree.error.empty()) {
+  return built;
+}
+
+}  // namespace
+
+SourceNode ReadYamlTree(std::string_view yaml, const DecodeLimits& limits) {
+  return Build(yaml, limits).root;
+}
+
+SourceTree ReadYamlSource(std::string_view yaml, const DecodeLimits& limits) {
+  auto converted = YamlToJson(yaml, limits);
+  if (!converted && converted.error().reason == Reason::kRequestEntityTooLarge) {
+    SourceTree tree;
+    tree.error = converted.error().message;
     return tree;
   }
+  Built built = Build(yaml, limits);
+  SourceTree tree;
+  tree.root = std::move(built.root);
+  if (converted) {
+    tree.json = std::move(converted->json);
+    return tree;
+  }
+  tree.error = converted.error().message;
+  tree.error_at = built.stopped_at;
   const std::size_t line = TakeLine(tree.error);
-  if (!placed && line > 0) {
+  if (!built.placed && line > 0) {
     std::size_t pos = 0;
     for (std::size_t i = 1; i < line && pos < yaml.size(); ++i) {
       pos = std::min(yaml.find('\n', pos), yaml.size() - 1) + 1;

@@ -219,16 +219,16 @@ std::string InPlace(const Settings& settings, const Manifest& manifest, Reporter
     }
     out += text.substr(pos, document.begin - pos);
     pos = document.end;
-    if (!document.has_tree) {
+    if (!manifest.has_places()) {
       const auto encoded =
           Encode(converter.after(), std::string(FormatName(manifest.format)), document, reporter);
       out += encoded.value_or(std::string(manifest.TextOf(document)));
       continue;
     }
-    Rewritten rewritten = Rewrite(manifest.TextOf(document), manifest.syntax(), document.tree.root,
-                                  document.value, converter.after());
+    Rewritten rewritten = Rewrite(manifest.TextOf(document), manifest.syntax(),
+                                  manifest.RootOf(document), document.value, converter.after());
     if (rewritten.relaid) {
-      reporter.At(document.begin + document.tree.root.begin, "",
+      reporter.At(document.begin + manifest.RootOf(document).begin, "",
                   "the document is written anew: its layout and the comments in it are lost",
                   Severity::kWarning);
       if (document.begin > 0 && text[document.begin - 1] == '-' &&
@@ -237,8 +237,8 @@ std::string InPlace(const Settings& settings, const Manifest& manifest, Reporter
       }
     }
     for (const std::string& comment : rewritten.lost_comments) {
-      reporter.At(document.begin + document.tree.root.begin, "", "this comment is lost: " + comment,
-                  Severity::kWarning);
+      reporter.At(document.begin + manifest.RootOf(document).begin, "",
+                  "this comment is lost: " + comment, Severity::kWarning);
     }
     out += rewritten.text;
   }
@@ -312,6 +312,7 @@ Outcome ConvertFile(const Plan& plan, std::size_t index, const Console& console)
   } else {
     result = Reformat(settings, manifest, reporter, outcome);
   }
+  reporter.Finish();
   outcome.found = reporter.found();
   if (!result) {
     return outcome;
@@ -431,8 +432,8 @@ Exit RunConvert(const Invocation& invocation, const Console& console) {
     return Exit::kUsage;
   }
   if (plan->sink == Sink::kInPlace || plan->sink == Sink::kFolder) {
-    console.Err(std::to_string(plan->inputs.size()) + " files, " + std::to_string(sum.documents) +
-                " objects: " + std::to_string(sum.changed) + " converted, " +
+    console.Err(Count(plan->inputs.size(), "file") + ", " + Count(sum.documents, "object") + ": " +
+                std::to_string(sum.changed) + " converted, " +
                 std::to_string(sum.known - sum.changed) + " as they were, " +
                 std::to_string(sum.documents - sum.known) + " of other kinds\n");
   }

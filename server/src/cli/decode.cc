@@ -102,11 +102,15 @@ std::optional<DecodedObject> DecodeObject(const Document& document, const Object
 }
 
 bool ReportDuplicates(const Document& document, const ObjectAt& object, Reporter& reporter) {
-  if (object.node == nullptr) {
+  if (!document.duplicates || !reporter.manifest().has_places()) {
+    return false;
+  }
+  const Place place = Locate(reporter.manifest().RootOf(document), object.path);
+  if (!place.exact) {
     return false;
   }
   std::vector<std::pair<std::size_t, std::string>> found;
-  LookForDuplicates(*object.node, "", found);
+  LookForDuplicates(*place.node, "", found);
   for (const auto& [offset, path] : found) {
     reporter.At(document.begin + offset, object.PathOf(path), "duplicate field");
   }

@@ -115,6 +115,19 @@ std::string Identity(const ObjectAt& object, const Json& meaning, std::size_t nu
   return name.empty() ? identity + "\n" + std::to_string(number) : identity;
 }
 
+// Returns where the first line with more than a comment begins.
+std::size_t FirstContent(std::string_view text) {
+  std::size_t pos = 0;
+  while (pos < text.size()) {
+    const std::size_t first = std::min(text.find_first_not_of(" \t\r\n", pos), text.size());
+    if (first == text.size() || text[first] != '#') {
+      return first;
+    }
+    pos = std::min(text.find('\n', first), text.size());
+  }
+  return 0;
+}
+
 Outcome Load(const Settings& settings, const Input& input, const Console& console,
              std::vector<Entry>& entries) {
   Outcome outcome;
@@ -139,8 +152,12 @@ Outcome Load(const Settings& settings, const Input& input, const Console& consol
       Entry entry;
       entry.identity = Identity(object, *meaning, entries.size());
       entry.name = ObjectAt{.value = &*meaning, .kind = object.kind}.Name();
-      const std::size_t at =
-          document.begin + (object.node != nullptr ? object.node->begin : document.tree.root.begin);
+      std::size_t at = document.begin;
+      if (manifest.has_places()) {
+        // The tree is made for items of lists alone.
+        at += object.path.empty() ? FirstContent(manifest.TextOf(document))
+                                  : Locate(manifest.RootOf(document), object.path).value;
+      }
       const auto line = std::count(manifest.text.begin(),
                                    manifest.text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
       entry.place = manifest.name + ":" + std::to_string(line + 1);
@@ -151,6 +168,7 @@ Outcome Load(const Settings& settings, const Input& input, const Console& consol
       entries.push_back(std::move(entry));
     }
   }
+  reporter.Finish();
   outcome.found = reporter.found();
   return outcome;
 }

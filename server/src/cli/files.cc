@@ -274,6 +274,10 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
   return WriteBeside(path, text, 0644, nullptr);
 }
 
+std::string Count(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 Status ForEach(std::size_t count, const Invocation& invocation, const Console& console,
                const std::function<Outcome(std::size_t index)>& work,
                const std::function<void(std::size_t index, Outcome outcome)>& take) {

@@ -53,6 +53,9 @@ struct Outcome {
   std::size_t changed = 0;
 };
 
+// Returns "1 file", "2 files".
+[[nodiscard]] std::string Count(std::size_t count, std::string_view noun);
+
 // Calls `work` with each index below `count`, on as many threads as --jobs says, and `take` in
 // order on the calling thread. Shows on a terminal how far it is when it takes long. Errors:
 // kInvalid, --jobs is no number.

@@ -7,6 +7,7 @@
 #include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
+#include "k8snet/apis/codec/yaml.h"
 
 namespace k8snet::cli {
 namespace {
@@ -47,10 +48,15 @@ void ReadYaml(Manifest& manifest, std::size_t begin) {
     Document& document = manifest.documents.emplace_back();
     document.begin = begin;
     document.end = end;
-    document.tree = ReadYamlSource(text.substr(begin, end - begin));
-    if (document.tree.error.empty()) {
-      document.value = ParseKnownJson(document.tree.json);
+    const std::string_view yaml = text.substr(begin, end - begin);
+    if (const auto converted = YamlToJson(yaml); converted) {
+      document.value = ParseKnownJson(converted->json);
+      document.duplicates = !converted->duplicates.empty();
+      return;
     }
+    SourceTree tree = ReadYamlSource(yaml);
+    document.error = std::move(tree.error);
+    document.error_at = tree.error_at;
   };
   std::size_t line = begin;
   while (line < text.size()) {
@@ -74,22 +80,26 @@ void ReadJson(Manifest& manifest, std::size_t begin) {
     Document& document = manifest.documents.emplace_back();
     document.begin = begin;
     document.end = begin = EndOfJsonValue(text, begin);
-    document.tree = ReadJsonSource(manifest.TextOf(document));
-    if (!document.tree.error.empty()) {
+    SourceTree tree = ReadJsonSource(manifest.TextOf(document));
+    document.error = std::move(tree.error);
+    document.error_at = tree.error_at;
+    if (!document.error.empty()) {
       return;
     }
-    auto parsed = server::ParseJson(document.tree.json);
+    document.root = std::make_shared<const SourceNode>(std::move(tree.root));
+    auto parsed = server::ParseJson(tree.json);
     if (parsed) {
+      document.duplicates = !parsed->duplicates.empty();
       document.value = std::move(parsed->value);
     } else {
-      document.tree.error = parsed.error().message;
+      document.error = parsed.error().message;
     }
   }
 }
 
 bool HasError(const Manifest& manifest) {
   return std::any_of(manifest.documents.begin(), manifest.documents.end(),
-                     [](const Document& document) { return !document.tree.error.empty(); });
+                     [](const Document& document) { return !document.error.empty(); });
 }
 
 Result<std::string> BinaryToJson(Format format, std::string_view bytes) {
@@ -114,19 +124,16 @@ void ReadBinary(Manifest& manifest, Format format) {
   manifest.format = format;
   Document& document = manifest.documents.emplace_back();
   document.end = manifest.text.size();
-  document.has_tree = false;
   auto json = BinaryToJson(format, manifest.text);
   if (!json) {
-    document.tree.error = json.error().message;
+    document.error = json.error().message;
     return;
   }
-  document.tree.json = *std::move(json);
-  document.value = ParseKnownJson(document.tree.json);
+  document.value = ParseKnownJson(*json);
 }
 
-void Collect(const Json& value, const SourceNode* node, const ObjectAt& parent, Lists lists,
-             std::string_view list_version, std::string_view list_kind,
-             std::vector<ObjectAt>& objects) {
+void Collect(const Json& value, const ObjectAt& parent, Lists lists, std::string_view list_version,
+             std::string_view list_kind, std::vector<ObjectAt>& objects) {
   const auto text = [&](std::string_view name) {
     const Json* member = value.Find(name);
     const std::string* string = member == nullptr ? nullptr : member->AsString();
@@ -136,7 +143,6 @@ void Collect(const Json& value, const SourceNode* node, const ObjectAt& parent, 
   object.path = parent.path;
   object.items = parent.items;
   object.value = &value;
-  object.node = node;
   object.api_version = text("apiVersion");
   object.kind = text("kind");
   if (object.api_version.empty() && object.kind.empty()) {
@@ -147,20 +153,21 @@ void Collect(const Json& value, const SourceNode* node, const ObjectAt& parent, 
   object.is_list = object.resource != nullptr && object.resource->kind != object.kind;
   const Json* items = value.Find("items");
   const bool generic = object.api_version == "v1" && object.kind == "List";
+  if (object.is_list && lists == Lists::kItems && (items == nullptr || items->IsNull())) {
+    return;
+  }
   if (items == nullptr || items->AsArray() == nullptr ||
       !(generic || (object.is_list && lists == Lists::kItems))) {
     objects.push_back(std::move(object));
     return;
   }
-  const SourceMember* member = node == nullptr ? nullptr : node->Find("items");
-  const bool placed = member != nullptr && member->value.members.size() == items->AsArray()->size();
   for (std::size_t i = 0; i < items->AsArray()->size(); ++i) {
     ObjectAt item;
     item.path = object.PathOf("items[" + std::to_string(i) + "]");
     item.items = object.items;
     item.items.push_back(i);
-    Collect((*items->AsArray())[i], placed ? &member->value.members[i].value : nullptr, item, lists,
-            generic ? "" : object.api_version, generic ? "" : object.resource->kind, objects);
+    Collect((*items->AsArray())[i], item, lists, generic ? "" : object.api_version,
+            generic ? "" : object.resource->kind, objects);
   }
 }
 
@@ -207,6 +214,14 @@ Manifest ReadManifest(std::string name, std::string text) {
   return manifest;
 }
 
+const SourceNode& Manifest::RootOf(const Document& document) const {
+  if (document.root == nullptr) {
+    document.root = std::make_shared<const SourceNode>(
+        format == Format::kYaml ? ReadYamlTree(TextOf(document)) : SourceNode());
+  }
+  return *document.root;
+}
+
 std::string ObjectAt::Name() const {
   std::string name = kind;
   const Json* metadata = value->Find("metadata");
@@ -233,8 +248,7 @@ std::string ObjectAt::PathOf(std::string_view field) const {
 std::vector<ObjectAt> ObjectsOf(const Document& document, Lists lists) {
   std::vector<ObjectAt> objects;
   if (document.value.AsObject() != nullptr) {
-    Collect(document.value, document.has_tree ? &document.tree.root : nullptr, {}, lists, "", "",
-            objects);
+    Collect(document.value, {}, lists, "", "", objects);
   }
   return objects;
 }
@@ -311,7 +325,7 @@ const Json* FindPath(const Json& value, std::string_view path) {
 
 Place Locate(const SourceNode& root, std::string_view path) {
   const SourceNode* node = &root;
-  Place place{.value = root.begin, .key = root.begin};
+  Place place{.value = root.begin, .key = root.begin, .node = &root};
   while (!path.empty()) {
     const std::string_view step =
         TakeStep(path, [&](std::string_view name) { return node->Find(name) != nullptr; });
@@ -325,7 +339,7 @@ Place Locate(const SourceNode& root, std::string_view path) {
     if (member == nullptr) {
       return place;
     }
-    node = &member->value;
+    node = place.node = &member->value;
     // An element is shown by its first byte behind the dash, an empty value by its key.
     place.value = node->end > node->begin ? node->begin : member->begin;
     place.key = member->key_end > member->begin ? member->begin : place.value;

@@ -3,6 +3,7 @@
 #define K8SNET_SERVER_SRC_CLI_MANIFEST_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,16 +17,19 @@ namespace k8snet::cli {
 
 enum class Format { kYaml, kJson, kProtobuf, kCbor };
 
-// One document. Places in its tree count from `begin`; binary formats have none.
+// One document of a file.
 struct Document {
   std::size_t begin = 0;
   std::size_t end = 0;
-  SourceTree tree;
-  Json value;            // Null if the tree has an error.
-  bool has_tree = true;  // Whether there are places.
+  Json value;                // Null after an error.
+  bool duplicates = false;   // Whether some key stands twice in a map.
+  std::string error;         // Why it cannot be read; empty: it can.
+  std::size_t error_at = 0;  // From `begin`.
+  // See Manifest::RootOf.
+  mutable std::shared_ptr<const SourceNode> root;
 };
 
-// A file.
+// A file. Not thread-safe.
 struct Manifest {
   std::string name;  // As messages show it.
   std::string text;
@@ -35,6 +39,13 @@ struct Manifest {
   std::string error;
   std::size_t error_at = 0;
 
+  // Whether documents are text; binary formats have no places.
+  [[nodiscard]] bool has_places() const {
+    return format == Format::kYaml || format == Format::kJson;
+  }
+  // Returns the tree of a document, with places from its beginning. Made when it is asked for
+  // first, since most documents never need it.
+  [[nodiscard]] const SourceNode& RootOf(const Document& document) const;
   [[nodiscard]] std::string_view TextOf(const Document& document) const {
     return std::string_view(text).substr(document.begin, document.end - document.begin);
   }
@@ -52,8 +63,6 @@ struct ObjectAt {
   std::string path;  // Of the object in the document, such as "items[0]"; empty: all of it.
   std::vector<std::size_t> items;  // The same as indices of items, from the outermost list.
   const Json* value = nullptr;
-  // Null in binary formats, and where the object comes by an alias.
-  const SourceNode* node = nullptr;
   std::string api_version;  // Of an item without, that of its list.
   std::string kind;
   const Resource* resource = nullptr;  // Null: the kind or its version is not known.
@@ -92,6 +101,7 @@ struct Place {
   std::size_t value = 0;
   std::size_t key = 0;
   bool exact = false;  // All of the path is there; else the deepest part of it.
+  const SourceNode* node = nullptr;
 };
 
 // Returns where `path`, as field::Path prints it, is in `root`.

@@ -39,13 +39,26 @@ Paint PaintFor(const Invocation& invocation, std::FILE* stream) {
 
 std::string Printable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      out += c == '\t' ? "\t" : c == '\n' ? "\n" : "?";
-    } else {
-      out += c;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t size = byte < 0x80   ? 1
+                             : byte < 0xC2 ? 0
+                             : byte < 0xE0 ? 2
+                             : byte < 0xF0 ? 3
+                             : byte < 0xF5 ? 4
+                                           : 0;
+    bool whole = size > 0 && i + size <= text.size();
+    for (std::size_t j = 1; whole && j < size; ++j) {
+      whole = ContinuesCharacter(text[i + j]);
     }
+    const bool control = (byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7F ||
+                         (byte == 0xC2 && whole && static_cast<unsigned char>(text[i + 1]) < 0xA0);
+    if (whole && !control) {
+      out += text.substr(i, size);
+    } else {
+      out += '?';
+    }
+    i += whole ? size - 1 : 0;
   }
   return out;
 }
@@ -55,8 +68,9 @@ void Reporter::At(std::size_t offset, std::string_view path, std::string_view me
   errors_ += severity == Severity::kError ? 1 : 0;
   warnings_ += severity == Severity::kWarning ? 1 : 0;
   const std::string_view text = manifest_.text;
-  const bool binary = manifest_.format == Format::kProtobuf || manifest_.format == Format::kCbor;
+  const bool binary = !manifest_.has_places();
   offset = std::min(offset, text.size());
+  std::string& out = findings_.emplace_back(Finding{offset, ""}).text;
   std::string head = Printable(manifest_.name) + ":";
   const std::size_t newline = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
   const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
@@ -66,14 +80,14 @@ void Reporter::At(std::size_t offset, std::string_view path, std::string_view me
     head += std::to_string(line + 1) + ":" +
             std::to_string(CountCharacters(text.substr(begin, offset - begin)) + 1) + ":";
   }
-  out_ += paint_.Bold(head) + " ";
-  out_ += path.empty() ? "" : Printable(path) + ": ";
+  out += paint_.Bold(head) + " ";
+  out += path.empty() ? "" : Printable(path) + ": ";
   if (severity == Severity::kWarning) {
-    out_ += paint_.Yellow("warning: ");
+    out += paint_.Yellow("warning: ");
   } else if (severity == Severity::kNote) {
-    out_ += paint_.Cyan("note: ");
+    out += paint_.Cyan("note: ");
   }
-  out_ += Printable(message) + "\n";
+  out += Printable(message) + "\n";
   if (binary) {
     return;
   }
@@ -98,26 +112,38 @@ void Reporter::At(std::size_t offset, std::string_view path, std::string_view me
   }
   const std::string before =
       (from > begin ? "..." : "") + Printable(text.substr(from, offset - from));
-  out_ += before + Printable(text.substr(offset, to - offset)) + (to < end ? "...\n" : "\n");
+  out += before + Printable(text.substr(offset, to - offset)) + (to < end ? "...\n" : "\n");
   for (const char c : before) {
     if (!ContinuesCharacter(c)) {
-      out_ += c == '\t' ? '\t' : ' ';
+      out += c == '\t' ? '\t' : ' ';
     }
   }
-  out_ += paint_.Green("^") + "\n";
+  out += paint_.Green("^") + "\n";
 }
 
 void Reporter::Field(const Document& document, const ObjectAt& object, std::string_view field,
                      std::string_view message, Severity severity, bool at_key) {
+  FieldAt(document, object, field, field, message, severity, at_key);
+}
+
+void Reporter::FieldAt(const Document& document, const ObjectAt& object, std::string_view field,
+                       std::string_view place_of, std::string_view message, Severity severity,
+                       bool at_key) {
   std::size_t offset = document.begin;
-  if (object.node != nullptr) {
-    const Place place = Locate(*object.node, field);
-    offset += at_key || !place.exact ? place.key : place.value;
-  } else if (document.has_tree) {
-    const Place place = Locate(document.tree.root, object.PathOf(field));
+  if (manifest_.has_places()) {
+    const Place place = Locate(manifest_.RootOf(document), object.PathOf(place_of));
     offset += at_key || !place.exact ? place.key : place.value;
   }
   At(offset, object.PathOf(field), message, severity);
+}
+
+void Reporter::Finish() {
+  std::stable_sort(findings_.begin(), findings_.end(),
+                   [](const Finding& a, const Finding& b) { return a.offset < b.offset; });
+  for (const Finding& finding : findings_) {
+    out_ += finding.text;
+  }
+  findings_.clear();
 }
 
 bool Reporter::Unreadable() {
@@ -128,14 +154,14 @@ bool Reporter::Unreadable() {
 }
 
 bool Reporter::Unreadable(const Document& document) {
-  if (document.tree.error.empty()) {
+  if (document.error.empty()) {
     return false;
   }
-  std::string message = document.tree.error;
+  std::string message = document.error;
   if (manifest_.TextOf(document).find("{{") != std::string_view::npos) {
     message += " (if this is a template, give what it renders)";
   }
-  At(document.begin + document.tree.error_at, "", message);
+  At(document.begin + document.error_at, "", message);
   return true;
 }
 

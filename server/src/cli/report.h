@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/cli/command.h"
 #include "src/cli/manifest.h"
@@ -33,9 +34,10 @@ struct Paint {
 // Returns `text` without what a terminal would take for a command.
 [[nodiscard]] std::string Printable(std::string_view text);
 
-// Appends the findings of one file to a text.
+// Collects the findings of one file.
 class Reporter {
  public:
+  // Finish appends to `out`.
   Reporter(const Manifest& manifest, Paint paint, std::string& out)
       : manifest_(manifest), paint_(paint), out_(out) {}
 
@@ -45,10 +47,17 @@ class Reporter {
   // Reports a finding about the field `field` of `object`. `at_key`: about the key, not the value.
   void Field(const Document& document, const ObjectAt& object, std::string_view field,
              std::string_view message, Severity severity = Severity::kError, bool at_key = false);
+  // The same, shown at the place of another field.
+  void FieldAt(const Document& document, const ObjectAt& object, std::string_view field,
+               std::string_view place_of, std::string_view message, Severity severity, bool at_key);
   // Reports what makes the file or its documents unreadable; returns whether there was any.
   bool Unreadable();
   bool Unreadable(const Document& document);
 
+  // Appends what was reported in the order of places; to be called at the end.
+  void Finish();
+
+  [[nodiscard]] const Manifest& manifest() const { return manifest_; }
   // Whether an error was reported.
   [[nodiscard]] bool found() const { return errors_ > 0; }
   [[nodiscard]] std::size_t errors() const { return errors_; }
@@ -59,6 +68,11 @@ class Reporter {
   const Manifest& manifest_;
   Paint paint_;
   std::string& out_;
+  struct Finding {
+    std::size_t offset = 0;
+    std::string text;
+  };
+  std::vector<Finding> findings_;
   std::size_t errors_ = 0;
   std::size_t warnings_ = 0;
 };

@@ -37,8 +37,8 @@ class ObjectTrip {
 
   void Run() {
     auto decoded = DecodeObject(document_, object_, reporter_);
-    if (!decoded) {
-      return;
+    if (!decoded || object_.is_list) {
+      return;  // A list without items has been reported.
     }
     for (const std::string& field : decoded->unknown) {
       reporter_.Field(document_, object_, field, "unknown field: lost when the object is read",
@@ -129,6 +129,7 @@ Outcome TripFile(const conversion::Converter& converter, Paint paint, const Inpu
       }
     }
   }
+  reporter.Finish();
   outcome.found = reporter.found();
   return outcome;
 }
@@ -159,10 +160,9 @@ Exit RunRoundtrip(const Invocation& invocation, const Console& console) {
     return usage(done.error().message);
   }
   std::fflush(console.out);
-  console.Err(std::to_string(inputs->size()) + " files, " + std::to_string(sum.documents) +
-              " objects: " + std::to_string(sum.known - sum.changed) + " whole, " +
-              std::to_string(sum.changed) + " with losses, " +
-              std::to_string(sum.documents - sum.known) + " of other kinds\n");
+  console.Err(Count(inputs->size(), "file") + ", " + Count(sum.documents, "object") + ": " +
+              std::to_string(sum.known - sum.changed) + " whole, " + std::to_string(sum.changed) +
+              " with losses, " + std::to_string(sum.documents - sum.known) + " of other kinds\n");
   return sum.found ? Exit::kFindings : Exit::kClean;
 }
 

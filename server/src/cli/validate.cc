@@ -77,8 +77,8 @@ class ObjectValidator {
     CheckRelease(resource);
     ReportDuplicates(document_, object_, reporter_);
     auto decoded = DecodeObject(document_, object_, reporter_);
-    if (!decoded) {
-      return;
+    if (!decoded || object_.is_list) {
+      return;  // A list without items has been reported.
     }
     for (const std::string& field : decoded->unknown) {
       reporter_.Field(document_, object_, field, "unknown field", Severity::kError, true);
@@ -106,7 +106,9 @@ class ObjectValidator {
     const validation::Context context{.request_version = resource.version};
     const field::ErrorList errors = validation::Validate(hub, context);
     for (const field::Error& error : errors) {
-      reporter_.Field(document_, object_, error.path, error.Body());
+      const std::string place = PlaceOf(error);
+      reporter_.FieldAt(document_, object_, error.path, place.empty() ? error.path : place,
+                        error.Body(), Severity::kError, !place.empty());
     }
     if (errors.empty()) {
       for (const std::string& warning : validation::Warnings(hub, nullptr, context)) {
@@ -163,6 +165,21 @@ class ObjectValidator {
     }
   }
 
+  // Returns the path of the entry of a map that the error about the map means, or nothing.
+  std::string PlaceOf(const field::Error& error) const {
+    const Json* map = FindPath(*object_.value, error.path);
+    if (map == nullptr || map->AsObject() == nullptr || error.bad_value.empty()) {
+      return "";
+    }
+    for (const auto& [key, value] : *map->AsObject()) {
+      if (field::Quote(key) == error.bad_value ||
+          (value.AsString() != nullptr && field::Quote(*value.AsString()) == error.bad_value)) {
+        return error.path + "[" + key + "]";
+      }
+    }
+    return "";
+  }
+
   // Reports a warning, at the field or annotation that it names.
   void Warn(std::string_view text) {
     const std::size_t colon = text.find(": ");
@@ -210,6 +227,7 @@ Outcome ValidateFile(const Settings& settings, const Input& input, const Console
       outcome.changed += object.resource != nullptr && reporter.errors() > before ? 1 : 0;
     }
   }
+  reporter.Finish();
   outcome.found = reporter.found() || (settings.warnings_count && reporter.warnings() > 0);
   return outcome;
 }
@@ -249,10 +267,9 @@ Exit RunValidate(const Invocation& invocation, const Console& console) {
     return usage(done.error().message);
   }
   std::fflush(console.out);
-  console.Err(std::to_string(inputs->size()) + " files, " + std::to_string(sum.documents) +
-              " objects: " + std::to_string(sum.known - sum.changed) + " valid, " +
-              std::to_string(sum.changed) + " with errors, " +
-              std::to_string(sum.documents - sum.known) + " of other kinds\n");
+  console.Err(Count(inputs->size(), "file") + ", " + Count(sum.documents, "object") + ": " +
+              std::to_string(sum.known - sum.changed) + " valid, " + std::to_string(sum.changed) +
+              " with errors, " + std::to_string(sum.documents - sum.known) + " of other kinds\n");
   return sum.found ? Exit::kFindings : Exit::kClean;
 }
 

@@ -61,6 +61,9 @@ struct SourceTree {
 // Cost: twice that of YamlToJson.
 [[nodiscard]] SourceTree ReadYamlSource(std::string_view yaml, const DecodeLimits& limits = {});
 
+// Returns the tree of the first document of `yaml`, which YamlToJson takes; else what there is.
+[[nodiscard]] SourceNode ReadYamlTree(std::string_view yaml, const DecodeLimits& limits = {});
+
 // Returns the tree of `json`, one value with white space around it.
 [[nodiscard]] SourceTree ReadJsonSource(std::string_view json, const DecodeLimits& limits = {});
 
