@@ -103,3 +103,41 @@ function(k8snet_benchmark name)
   target_compile_definitions(${name} PRIVATE K8SNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LIBS} benchmark::benchmark_main)
 endfunction()
+
+set(K8SNET_SCRIPTS ${CMAKE_CURRENT_LIST_DIR})
+set(K8SNET_PACKAGE ${PROJECT_BINARY_DIR}/package)  # Where the tests install the package.
+set(K8SNET_SANITIZE_FLAGS)
+if(K8SNET_SANITIZE)
+  set(K8SNET_SANITIZE_FLAGS -fsanitize=${K8SNET_SANITIZE})
+endif()
+
+# Adds the test package.<name>, which runs `script` of codegen/cmake with what follows. The package
+# is installed in PREFIX, which needs the whole tree built.
+function(k8snet_package_script name script)
+  add_test(NAME package.${name}
+           COMMAND ${CMAKE_COMMAND} -DPREFIX=${K8SNET_PACKAGE}
+                   -DWORK=${CMAKE_CURRENT_BINARY_DIR}/package.${name}
+                   "-DFLAGS=${K8SNET_SANITIZE_FLAGS}" ${ARGN}
+                   -P ${K8SNET_SCRIPTS}/${script}.cmake)
+  set_tests_properties(package.${name} PROPERTIES LABELS package FIXTURES_REQUIRED k8snet_package)
+endfunction()
+
+# Adds the test that builds the project in `consumer` against the installed package and runs its
+# program.
+#   k8snet_package_test(user_kind CONSUMER <folder> PROGRAM gadgets_test [COMPILER clang++])
+function(k8snet_package_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CONSUMER;PROGRAM;COMPILER" "")
+  if(NOT arg_COMPILER)
+    set(arg_COMPILER ${CMAKE_CXX_COMPILER})
+  endif()
+  k8snet_package_script(${name} PackageTest -DCONSUMER=${arg_CONSUMER} -DPROGRAM=${arg_PROGRAM}
+                        -DCOMPILER=${arg_COMPILER} -DGENERATOR=${CMAKE_GENERATOR})
+endfunction()
+
+# Adds a test of two commands that differ in one thing: `good` must succeed, `bad` must fail with the
+# error that `error` matches, or that the first line of `source` says.
+function(k8snet_must_fail name good bad)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} "-DGOOD=${good}" "-DBAD=${bad}" ${ARGN}
+                                -P ${K8SNET_SCRIPTS}/MustFail.cmake)
+  set_tests_properties(${name} PROPERTIES LABELS compile)
+endfunction()

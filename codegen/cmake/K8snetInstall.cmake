@@ -22,3 +22,19 @@ if(TARGET k8snet_protoc_gen_k8snet)
   install(TARGETS k8snet_protoc_gen_k8snet EXPORT k8snetTargets)
 endif()
 install(EXPORT k8snetTargets NAMESPACE k8snet:: DESTINATION ${package_dir})
+
+# For pkg-config, k8snet: types, codecs, conversion, validation; k8snet-server: the server too. The
+# libraries are static, so what they use is on every user's link line.
+function(k8snet_pkg_config pc_name pc_description pc_requires pc_libs)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+             BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_up)
+  configure_file(${PROJECT_SOURCE_DIR}/codegen/cmake/k8snet.pc.in ${PROJECT_BINARY_DIR}/${pc_name}.pc
+                 @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${pc_name}.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+k8snet_pkg_config(k8snet "Kubernetes networking types, codecs, conversion and validation" yaml-cpp
+                  "-lk8snet_validation -lk8snet_conversion -lk8snet_apis")
+k8snet_pkg_config(k8snet-server "Kubernetes networking API server as a library"
+                  "k8snet = ${PROJECT_VERSION}, openssl, sqlite3, libdeflate, libnghttp2"
+                  "-lk8snet_server -pthread")
