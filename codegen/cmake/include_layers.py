@@ -32,7 +32,7 @@ LAYERS = {
     "codegen": ((), TESTING | {"google"}),
 }
 # Folders with what stands for a user's code, or for generated code.
-OUTSIDE = {"output_tests", "user_kind"}
+OUTSIDE = {"output_tests", "package_tests", "user_kind"}
 # Changes the layout of its classes by a macro, so that one file alone may see it.
 ONCE = "httplib.h"
 SYSTEM = re.compile(r"(arpa|linux|net|netinet|sys)/[a-z_]+\.h|"
