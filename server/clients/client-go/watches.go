@@ -108,6 +108,16 @@ func noise(client *kubernetes.Clientset, name string) error {
 	return ingresses.Delete(ctx, name, metav1.DeleteOptions{})
 }
 
+// next returns the next event of the watch, or an error if none comes.
+func next(watcher watch.Interface) (watch.Event, error) {
+	select {
+	case event := <-watcher.ResultChan():
+		return event, nil
+	case <-time.After(30 * time.Second):
+		return watch.Event{}, errors.New("no event comes")
+	}
+}
+
 // checkWatches checks plain watches and the one that retries.
 func checkWatches(client *kubernetes.Clientset) {
 	ingresses := client.NetworkingV1().Ingresses(namespace)
@@ -133,7 +143,8 @@ func checkWatches(client *kubernetes.Clientset) {
 			}
 		}
 		for _, want := range []watch.EventType{watch.Added, watch.Deleted} {
-			if err := wanted("event", (<-watcher.ResultChan()).Type, want); err != nil {
+			event, err := next(watcher)
+			if err := errors.Join(err, wanted("event", event.Type, want)); err != nil {
 				return err
 			}
 		}
@@ -160,10 +171,10 @@ func checkWatches(client *kubernetes.Clientset) {
 				return err
 			}
 			for range 2 {
-				event := <-watcher.ResultChan()
+				event, err := next(watcher)
 				object, ok := event.Object.(*networkingv1.Ingress)
 				if !ok {
-					return fmt.Errorf("event %v", event)
+					return fmt.Errorf("event %v, %v", event, err)
 				}
 				got = append(got, string(event.Type)+" "+object.Name)
 			}
@@ -193,7 +204,11 @@ func checkWatches(client *kubernetes.Clientset) {
 			if err != nil {
 				return err
 			}
-			late = apierrors.FromObject((<-watcher.ResultChan()).Object)
+			event, err := next(watcher)
+			if err != nil {
+				return err
+			}
+			late = apierrors.FromObject(event.Object)
 		}
 		return errors.Join(refused("watch", late, apierrors.IsResourceExpired),
 			refused("list", exact, apierrors.IsResourceExpired),

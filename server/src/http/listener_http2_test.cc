@@ -90,6 +90,7 @@ class EventStream final : public Stream {
 //   /watch...   a stream of `events_`; ?timeout ends it after 50 ms, ?binary sends length prefixes
 //   /big        8 MiB in 1,000 pieces
 //   /block      answers when released
+//   /append     adds an event first
 //   else        method, target, protocol and body
 class ListenerHttp2Test : public ::testing::Test {
  protected:
@@ -128,6 +129,9 @@ class ListenerHttp2Test : public ::testing::Test {
       static const Bytes piece = ToBytes(std::string(8192, 'x') + "\n");
       response.body.assign(1000, piece);
       return response;
+    }
+    if (request.target == "/append") {
+      Append("x");
     }
     if (request.target == "/block") {
       ++blocked_;
@@ -246,6 +250,17 @@ TEST_F(ListenerHttp2Test, CarriesManyWatchesAndRequestsOnOneConnection) {
   client.Flush();
   EXPECT_TRUE(Eventually([&] { return listener_->stats().streams == kWatches / 2; }));
   EXPECT_EQ(client.Await(client.peer.Get("/watch?timeout")).error, 0U);
+}
+
+TEST_F(ListenerHttp2Test, SendsEventsThatComeTogetherWithAnAnswer) {
+  Start();
+  Http2Client client = Connect();
+  const std::int32_t watch = client.peer.Get("/watch");
+  ASSERT_TRUE(client.Run([&] { return client.peer.answers[watch].status == 200; }));
+  for (std::size_t i = 1; i <= 1000; ++i) {
+    ASSERT_EQ(client.Get("/append").status, 200);
+    ASSERT_TRUE(client.Run([&] { return client.peer.answers[watch].body.size() == i; })) << i;
+  }
 }
 
 TEST_F(ListenerHttp2Test, IsNotHeldUpByHandlersThatBlock) {

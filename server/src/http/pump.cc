@@ -188,7 +188,8 @@ void Pump::TakeAnswers() {
 void Pump::ServeWoken() {
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
-    if (slot.connection != nullptr && !slot.more && slot.connection->session().Woken()) {
+    // A session must be woken in any case: its turn alone would not look at streams that wait.
+    if (slot.connection != nullptr && slot.connection->session().Woken() && !slot.more) {
       Serve(i, false);
     }
   }
