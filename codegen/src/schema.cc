@@ -157,13 +157,22 @@ class Reader {
     }
     if (o.has_plural_of()) {
       const Field* singular = owner.Find(o.plural_of());
-      if (field.kind != "kString" || field.form != Form::kList || singular == nullptr ||
+      const bool texts = field.kind == "kString" || IsOneString(field.message);
+      if (!texts || field.form != Form::kList || singular == nullptr ||
           singular->kind != "kString" || singular->form != Form::kValue) {
-        return Fail(proto, "plural " + name + " is no list of strings beside a string \"" +
+        return Fail(proto, "plural " + name +
+                               " is no list of strings, or of structs of one, beside a string \"" +
                                o.plural_of() + "\"");
       }
     }
     return true;
+  }
+
+  // Whether all that `message` has is a string.
+  static bool IsOneString(const Descriptor* message) {
+    return message != nullptr && message->field_count() == 1 &&
+           message->field(0)->type() == google::protobuf::FieldDescriptor::TYPE_STRING &&
+           !message->field(0)->is_repeated() && !message->field(0)->has_presence();
   }
 
   static bool HasField(const Descriptor* message, const std::string& name) {

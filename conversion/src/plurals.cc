@@ -1,7 +1,5 @@
 #include "k8snet/conversion/plurals.h"
 
-#include <algorithm>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,22 +7,44 @@
 namespace k8snet::conversion {
 namespace {
 
-using Plural = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
-void NormalizePair(std::string_view old_singular, std::span<const std::string> old_plural,
-                   const std::string& singular, Plural& plural) {
+// The string that an element of a plural is, or that it has as its only member.
+const std::string& TextOf(const Field& plural, const void* element) {
+  return *static_cast<const std::string*>(
+      plural.kind == Kind::kString ? element : plural.type->fields.front().In(element));
+}
+std::string& TextOf(const Field& plural, void* element) {
+  return const_cast<std::string&>(TextOf(plural, static_cast<const void*>(element)));
+}
+
+Texts Read(const Field& plural, const void* list) {
+  const auto [data, size] = plural.ops->span(list);
+  Texts texts;
+  for (std::size_t i = 0; i < size; ++i) {
+    texts.push_back(TextOf(plural, static_cast<const char*>(data) + i * plural.ops->element_size));
+  }
+  return texts;
+}
+
+void Write(const Field& plural, void* list, const Texts& texts) {
+  plural.ops->resize(list, 0);
+  for (const std::string& text : texts) {
+    TextOf(plural, plural.ops->append(list)) = text;
+  }
+}
+
+void NormalizePair(const Field& field, std::string_view old_singular, const Texts& old_plural,
+                   const std::string& singular, void* plural) {
+  const Texts texts = Read(field, plural);
   if (singular == old_singular) {
-    if (plural.empty()) {
-      plural.assign(old_plural.begin(), old_plural.end());
+    if (texts.empty()) {
+      Write(field, plural, old_plural);
     }
     return;
   }
-  if (!std::ranges::equal(plural, old_plural)) {
-    return;
-  }
-  plural.clear();
-  if (!singular.empty()) {
-    plural.push_back(singular);
+  if (texts == old_plural) {
+    Write(field, plural, singular.empty() ? Texts() : Texts{singular});
   }
 }
 
@@ -38,13 +58,13 @@ void NormalizeStruct(const Type& type, const void* old_value, void* value) {
       K8SNET_CHECK(singular != nullptr && singular->kind == Kind::kString &&
                    singular->form == Form::kValue && field.form == Form::kList);
       std::string_view old_singular;
-      std::span<const std::string> old_plural;
+      Texts old_plural;
       if (old_value != nullptr) {
         old_singular = *static_cast<const std::string*>(singular->In(old_value));
-        old_plural = *static_cast<const Plural*>(old_member);
+        old_plural = Read(field, old_member);
       }
-      NormalizePair(old_singular, old_plural, *static_cast<std::string*>(singular->In(value)),
-                    *static_cast<Plural*>(member));
+      NormalizePair(field, old_singular, old_plural,
+                    *static_cast<const std::string*>(singular->In(value)), member);
       continue;
     }
     if (field.kind != Kind::kMessage) {

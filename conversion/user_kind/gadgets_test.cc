@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@ namespace k8snet {
 namespace {
 
 namespace v1 = gadgets::v1;
+using Texts = std::vector<std::string>;
 namespace v1beta1 = gadgets::v1beta1;
 
 TEST(UserKindTest, JsonDecodesDefaultsAndConverts) {
@@ -54,6 +56,128 @@ TEST(UserKindTest, RandomGadgetsRoundTripThroughTheCodecsAndTheHub) {
     const auto back = converter.Convert(*hub, TypeOf<v1beta1::Gadget>());
     ASSERT_TRUE(back);
     ASSERT_EQ(*back, gadget);
+  }
+}
+
+// A pair of fields, whatever the plural's elements are.
+struct PairAccess {
+  const char* name;
+  std::string& (*singular)(v1::GadgetSpec& spec);
+  Texts (*plural)(const v1::GadgetSpec& spec);
+  void (*set_plural)(v1::GadgetSpec& spec, const Texts& texts);
+};
+
+const PairAccess kPairs[] = {
+    {"address, addresses", [](v1::GadgetSpec& spec) -> std::string& { return spec.address; },
+     [](const v1::GadgetSpec& spec) { return spec.addresses; },
+     [](v1::GadgetSpec& spec, const Texts& texts) { spec.addresses = texts; }},
+    {"podIP, podIPs", [](v1::GadgetSpec& spec) -> std::string& { return spec.pod_ip; },
+     [](const v1::GadgetSpec& spec) {
+       Texts texts;
+       for (const v1::PodIP& ip : spec.pod_ips) {
+         texts.push_back(ip.ip);
+       }
+       return texts;
+     },
+     [](v1::GadgetSpec& spec, const Texts& texts) {
+       spec.pod_ips.clear();
+       for (const std::string& text : texts) {
+         spec.pod_ips.push_back({.ip = text});
+       }
+     }},
+    {"podCIDR, podCIDRs", [](v1::GadgetSpec& spec) -> std::string& { return spec.pod_cidr; },
+     [](const v1::GadgetSpec& spec) { return spec.pod_cidrs; },
+     [](v1::GadgetSpec& spec, const Texts& texts) { spec.pod_cidrs = texts; }},
+};
+
+const Texts kSingulars = {"", "a", "b"};
+const std::vector<Texts> kPlurals = {{},         {"a"},      {"b"},     {"a", "b"},
+                                     {"b", "a"}, {"a", "a"}, {"b", "b"}};
+
+// What the pair becomes, told by who the client is: the one that knows the singular only, and the
+// one that knows both.
+Texts Meant(const std::string& old_singular, const Texts& old_plural, const std::string& singular,
+            const Texts& plural) {
+  const bool changed = singular != old_singular;
+  if (!changed && plural.empty()) {
+    return old_plural;  // It could not send the plural.
+  }
+  if (changed && plural == old_plural) {
+    return singular.empty() ? Texts() : Texts{singular};  // It left the plural as it read it.
+  }
+  return plural;
+}
+
+TEST(UserKindTest, EveryClientOfEveryPairIsUnderstood) {
+  for (const PairAccess& pair : kPairs) {
+    SCOPED_TRACE(pair.name);
+    const auto make = [&](const std::string& singular, const Texts& plural) {
+      v1::Gadget gadget;
+      gadget.metadata.name = "a";
+      pair.singular(gadget.spec) = singular;
+      pair.set_plural(gadget.spec, plural);
+      return gadget;
+    };
+    for (const Texts& old_plural : kPlurals) {
+      const std::string old_singular = old_plural.empty() ? "" : old_plural[0];
+      const Object old = Object::Of(make(old_singular, old_plural));
+      for (const std::string& singular : kSingulars) {
+        for (const Texts& plural : kPlurals) {
+          MutableObject sent(Object::Of(make(singular, plural)));
+          conversion::NormalizePlurals(&old, sent);
+          const Object once = std::move(sent).Freeze();
+          const v1::Gadget expected =
+              make(singular, Meant(old_singular, old_plural, singular, plural));
+          ASSERT_EQ(once.Get<v1::Gadget>(), expected) << old_singular << " " << old_plural.size()
+                                                      << " " << singular << " " << plural.size();
+          MutableObject again(once);
+          conversion::NormalizePlurals(&old, again);
+          ASSERT_EQ(std::move(again).Freeze(), once);
+        }
+      }
+    }
+    // A create has no former self.
+    for (const std::string& singular : kSingulars) {
+      for (const Texts& plural : kPlurals) {
+        MutableObject sent(Object::Of(make(singular, plural)));
+        conversion::NormalizePlurals(nullptr, sent);
+        EXPECT_EQ(std::move(sent).Freeze().Get<v1::Gadget>(),
+                  make(singular, Meant("", {}, singular, plural)));
+      }
+    }
+  }
+}
+
+// The same through JSON, as a client that drops what it does not know writes back what it read.
+TEST(UserKindTest, OldClientsWriteBackWhatTheyRead) {
+  const auto read = [](const std::string& spec) {
+    auto decoded =
+        DecodeJson(TypeOf<v1::Gadget>(), R"({"metadata":{"name":"a"},"spec":)" + spec + "}");
+    EXPECT_TRUE(decoded);
+    return std::move(decoded->object);
+  };
+  const Object stored =
+      std::move(
+          read(
+              R"({"podIP":"a","podIPs":[{"ip":"a"},{"ip":"b"}],"podCIDR":"c","podCIDRs":["c","d"]})"))
+          .Freeze();
+  const struct {
+    const char* sent;
+    const char* becomes;
+  } cases[] = {
+      {R"({"podIP":"a","podCIDR":"c"})",
+       R"({"podIP":"a","podIPs":[{"ip":"a"},{"ip":"b"}],"podCIDR":"c","podCIDRs":["c","d"]})"},
+      {R"({"podIP":"x","podIPs":[{"ip":"a"},{"ip":"b"}],"podCIDR":"","podCIDRs":["c","d"]})",
+       R"({"podIP":"x","podIPs":[{"ip":"x"}]})"},
+      {R"({"podIP":"x","podIPs":[{"ip":"x"},{"ip":"y"}],"podCIDR":"e","podCIDRs":["e"]})",
+       R"({"podIP":"x","podIPs":[{"ip":"x"},{"ip":"y"}],"podCIDR":"e","podCIDRs":["e"]})"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.sent);
+    MutableObject sent = read(c.sent);
+    conversion::NormalizePlurals(&stored, sent);
+    EXPECT_EQ(EncodeJson(std::move(sent).Freeze()),
+              EncodeJson(std::move(read(c.becomes)).Freeze()));
   }
 }
 

@@ -1,5 +1,6 @@
-// Fields that gained a plural beside the singular: clusterIP and clusterIPs. The first of the
-// plural is the singular; old clients know the singular only, new ones send both.
+// Fields that gained a plural beside the singular: clusterIP and clusterIPs, a list of strings;
+// podIP and podIPs, a list of structs of one string. The first of the plural is the singular; old
+// clients know the singular only, new ones send both.
 #ifndef K8SNET_CONVERSION_PLURALS_H_
 #define K8SNET_CONVERSION_PLURALS_H_
 
