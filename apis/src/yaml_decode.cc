@@ -1,6 +1,7 @@
 // This file and source_yaml.cc alone include yaml-cpp's parser and catch what it throws.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -16,13 +17,19 @@
 #include "src/base64.h"
 #include "src/cbor_form.h"
 #include "src/utf8.h"
+#include "src/yaml_breaks.h"
+#include "src/yaml_errors.h"
 #include "src/yaml_place.h"
 #include "src/yaml_scalar.h"
 
 namespace k8snet {
 namespace {
 
+using internal::EndOfQuoted;
+using internal::LastLine;
+using internal::ParserLine;
 using internal::ResolveYaml;
+using internal::ScannerLine;
 using internal::UnquoteJson;
 using internal::YamlKind;
 using internal::YamlScalar;
@@ -54,73 +61,13 @@ std::size_t Structures(std::string_view yaml) {
   return count;
 }
 
-// Returns "line N: " as Go's port prints it for an error of the parser, which counts lines from
-// zero and leaves the first out; `line` counts from zero.
-std::string ParserLine(int line) { return line > 0 ? "line " + std::to_string(line) + ": " : ""; }
-
-// The same for an error of the scanner, which counts from one, but leaves the first out too.
-std::string ScannerLine(int line) {
-  return line > 0 ? "line " + std::to_string(line + 1) + ": " : "";
-}
-
-// Returns the line, counted from zero, at which a text ends for the parser.
-int LastLine(std::string_view yaml) {
-  const auto lines = static_cast<int>(std::count(yaml.begin(), yaml.end(), '\n'));
-  return yaml.empty() || yaml.back() == '\n' ? lines : lines + 1;
-}
-
-// Returns the end of the quoted text that begins at `pos`, or npos if it has none.
-std::size_t EndOfQuoted(std::string_view yaml, std::size_t pos) {
-  const char quote = yaml[pos];
-  for (++pos; pos < yaml.size(); ++pos) {
-    if (quote == '"' && yaml[pos] == '\\') {
-      ++pos;
-    } else if (yaml[pos] == quote) {
-      if (quote == '"' || yaml.substr(pos + 1, 1) != "'") {
-        return pos + 1;
-      }
-      ++pos;
-    }
-  }
-  return std::string_view::npos;
-}
-
-// Returns the error of the flow list or map that begins at `pos` if it is not closed, else "".
-std::string FlowError(std::string_view yaml, std::size_t pos) {
-  std::string open;
-  char last = '\0';  // The last character that is not white space.
-  while (pos < yaml.size()) {
-    const char c = yaml[pos];
-    if ((c == '"' || c == '\'') && std::string_view("[{,:").find(last) != std::string_view::npos) {
-      pos = EndOfQuoted(yaml, pos);
-      last = c;
-      continue;
-    }
-    if (c == '[' || c == '{') {
-      open.push_back(c);
-    } else if ((c == ']' || c == '}') && !open.empty()) {
-      open.pop_back();
-      if (open.empty()) {
-        return "";
-      }
-    }
-    if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
-      last = c;
-    }
-    ++pos;
-  }
-  const bool item_due = last == '[' || last == '{' || last == ',';
-  return "yaml: " + ParserLine(LastLine(yaml)) +
-         (item_due             ? "did not find expected node content"
-          : open.back() == '[' ? "did not find expected ',' or ']'"
-                               : "did not find expected ',' or '}'");
-}
-
 // Turns the events of one document into JSON text. The text of a map is put in order when the map
 // ends; that of an anchored node is kept for its aliases.
 class JsonFromYaml : public YAML::EventHandler {
  public:
-  JsonFromYaml(std::string_view yaml, const DecodeLimits& limits) : yaml_(yaml), limits_(limits) {}
+  // `source` is the text as it was before its breaks became line feeds.
+  JsonFromYaml(std::string_view yaml, std::string_view source, const DecodeLimits& limits)
+      : yaml_(yaml), source_(source), limits_(limits) {}
 
   [[nodiscard]] YamlJson Take() {
     return {out_.empty() ? "null" : std::move(out_), std::move(duplicates_)};
@@ -130,6 +77,13 @@ class JsonFromYaml : public YAML::EventHandler {
   [[nodiscard]] InputPlace Place(int pos) const;
   [[nodiscard]] InputPlace Place() const { return Place(last_); }
 
+  // The column at which a key of a map without brackets is due; -1 if none is.
+  [[nodiscard]] int KeyColumn() const {
+    return frames_.empty() || !frames_.back().is_map || frames_.back().has_key
+               ? -1
+               : frames_.back().column;
+  }
+
   // Whether the outermost value is a list or map without brackets.
   [[nodiscard]] bool is_block() const { return is_block_; }
 
@@ -137,6 +91,7 @@ class JsonFromYaml : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     last_ = mark.pos;
+    CheckColon();
     if (!frames_.empty() && frames_.back().is_flow_list && (At(mark) == ',' || At(mark) == ']')) {
       Fail("yaml: " + ParserLine(mark.line) + "did not find expected node content");
     }
@@ -151,6 +106,7 @@ class JsonFromYaml : public YAML::EventHandler {
     is_block_ = frames_.empty() ? style == YAML::EmitterStyle::Block : is_block_;
     Open(mark, anchor, false);
     frames_.back().is_flow_list = style == YAML::EmitterStyle::Flow;
+    frames_.back().column = style == YAML::EmitterStyle::Block ? mark.column : -1;
   }
   void OnSequenceEnd() override;
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -158,6 +114,7 @@ class JsonFromYaml : public YAML::EventHandler {
     last_ = mark.pos;
     is_block_ = frames_.empty() ? style == YAML::EmitterStyle::Block : is_block_;
     Open(mark, anchor, true);
+    frames_.back().column = style == YAML::EmitterStyle::Block ? mark.column : -1;
   }
   void OnMapEnd() override;
   void OnAnchor(const YAML::Mark&, const std::string& name) override { anchor_name_ = name; }
@@ -170,6 +127,8 @@ class JsonFromYaml : public YAML::EventHandler {
     bool merge = false;    // Map: the key that has come is "<<".
     bool is_flow_list = false;
     int line = 0;
+    int column = -1;  // Of block style.
+    int key_at = 0;   // Map: where the last key stands.
     YAML::anchor_t anchor = YAML::NullAnchor;
     std::string anchor_name;
     std::size_t begin = 0;  // Of its text.
@@ -207,6 +166,7 @@ class JsonFromYaml : public YAML::EventHandler {
     return mark.pos >= 0 && pos < yaml_.size() ? yaml_[pos] : '\0';
   }
   void CheckQuotes(const YAML::Mark& mark) const;
+  void CheckColon() const;
   void CheckSize() {
     if (out_.size() + held_ > limits_.max_bytes) {
       Fail("yaml: document contains excessive aliasing");
@@ -214,6 +174,7 @@ class JsonFromYaml : public YAML::EventHandler {
   }
 
   std::string_view yaml_;
+  std::string_view source_;
   const DecodeLimits& limits_;
   std::string out_;
   std::vector<Frame> frames_;
@@ -439,6 +400,7 @@ void JsonFromYaml::Scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const Y
     KeepText(anchor, json, 1);
   }
   if (TakeKey(scalar, text)) {
+    frames_.back().key_at = mark.pos;
     return;
   }
   BeginValue();
@@ -448,9 +410,14 @@ void JsonFromYaml::Scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const Y
 }
 
 void JsonFromYaml::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                            const std::string& value) {
+                            const std::string& parsed) {
   last_ = mark.pos;
   CheckQuotes(mark);
+  // The parser drops empty lines at the begin of quoted text, and knows one line break only.
+  const std::optional<std::string> read =
+      internal::ReadYamlScalar(source_, static_cast<std::size_t>(std::max(mark.pos, 0)),
+                               frames_.empty() ? -1 : frames_.back().column);
+  const std::string& value = read ? *read : parsed;
   constexpr std::string_view kCore = "tag:yaml.org,2002:";
   if (tag == "?" || tag.empty()) {
     Scalar(mark, anchor, ResolveYaml(value), value);
@@ -501,11 +468,45 @@ void JsonFromYaml::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML
   Scalar(mark, anchor, {}, value);
 }
 
-// Refuses a quoted text without an end, which the parser takes.
+// Refuses a key of a map without brackets that no colon follows, which the parser takes.
+void JsonFromYaml::CheckColon() const {
+  if (frames_.empty() || !frames_.back().is_map || !frames_.back().has_key ||
+      frames_.back().column < 0) {
+    return;
+  }
+  const auto begin = static_cast<std::size_t>(std::max(frames_.back().key_at, 0));
+  const std::string_view before = yaml_.substr(0, begin);
+  const std::size_t last = before.find_last_not_of(" \t");
+  const bool asked = last != std::string_view::npos && before[last] == '?';
+  const std::string_view line = yaml_.substr(begin, yaml_.find('\n', begin) - begin);
+  bool colon = asked || line.starts_with('"') || line.starts_with('\'');
+  for (std::size_t pos = line.find(':'); !colon && pos != std::string_view::npos;
+       pos = line.find(':', pos + 1)) {
+    colon = pos + 1 == line.size() ||
+            std::string_view(" \t\r").find(line[pos + 1]) != std::string_view::npos;
+  }
+  if (!colon) {
+    Fail(internal::NoColon(yaml_, begin));
+  }
+}
+
+// Refuses what the parser takes: a quoted text without an end, and the escape of a slash.
 void JsonFromYaml::CheckQuotes(const YAML::Mark& mark) const {
   const char c = At(mark);
-  if ((c == '"' || c == '\'') &&
-      EndOfQuoted(yaml_, static_cast<std::size_t>(mark.pos)) == std::string_view::npos) {
+  if (c != '"' && c != '\'') {
+    return;
+  }
+  const auto begin = static_cast<std::size_t>(mark.pos);
+  const std::size_t end = EndOfQuoted(yaml_, begin);
+  for (std::size_t pos = begin; c == '"' && pos + 1 < std::min(end, yaml_.size()); ++pos) {
+    if (yaml_[pos] == '\\' && yaml_[++pos] == '/') {
+      const auto breaks = std::count(yaml_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                     yaml_.begin() + static_cast<std::ptrdiff_t>(pos), '\n');
+      Fail("yaml: " + ScannerLine(mark.line + static_cast<int>(breaks)) +
+           "found unknown escape character");
+    }
+  }
+  if (end == std::string_view::npos) {
     Fail("yaml: " + ScannerLine(LastLine(yaml_)) + "found unexpected end of stream");
   }
 }
@@ -518,7 +519,7 @@ void JsonFromYaml::Open(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_m
   if (!frames_.empty() && frames_.back().is_map && !frames_.back().has_key) {
     // The parser takes a list or map that is not closed for a key.
     if (At(mark) == '[' || At(mark) == '{') {
-      if (std::string error = FlowError(yaml_, static_cast<std::size_t>(mark.pos));
+      if (std::string error = internal::FlowError(yaml_, static_cast<std::size_t>(mark.pos));
           !error.empty()) {
         Fail(std::move(error));
       }
@@ -589,107 +590,11 @@ void JsonFromYaml::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   EndValue(begin, mark.line + 1);
 }
 
-// Returns the text of libyaml, which Go's port gives, for what yaml-cpp says.
-// Source: yaml/go-yaml v2 scannerc.go, parserc.go.
-std::string_view UpstreamText(std::string_view message) {
-  static const std::pair<std::string_view, std::string_view> kTexts[] = {
-      {YAML::ErrorMsg::MAP_VALUE, "mapping values are not allowed in this context"},
-      {YAML::ErrorMsg::MAP_KEY, "mapping keys are not allowed in this context"},
-      {YAML::ErrorMsg::BLOCK_ENTRY, "block sequence entries are not allowed in this context"},
-      {YAML::ErrorMsg::TAB_IN_INDENTATION, "found character that cannot start any token"},
-      {YAML::ErrorMsg::UNKNOWN_TOKEN, "found character that cannot start any token"},
-      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "did not find expected node content"},
-      {YAML::ErrorMsg::END_OF_MAP_FLOW, "did not find expected ',' or '}'"},
-      {YAML::ErrorMsg::END_OF_SEQ, "did not find expected '-' indicator"},
-      {YAML::ErrorMsg::END_OF_MAP, "did not find expected key"},
-      {YAML::ErrorMsg::FLOW_END, "did not find expected node content"},
-      {YAML::ErrorMsg::EOF_IN_SCALAR, "found unexpected end of stream"},
-      {YAML::ErrorMsg::DOC_IN_SCALAR, "found unexpected document indicator"},
-      {YAML::ErrorMsg::CHAR_IN_ANCHOR, "did not find expected alphabetic or numeric character"},
-      {YAML::ErrorMsg::CHAR_IN_ALIAS, "did not find expected alphabetic or numeric character"},
-      {YAML::ErrorMsg::ANCHOR_NOT_FOUND, "did not find expected alphabetic or numeric character"},
-      {YAML::ErrorMsg::ALIAS_NOT_FOUND, "did not find expected alphabetic or numeric character"},
-      {YAML::ErrorMsg::INVALID_ESCAPE, "found unknown escape character"},
-      {YAML::ErrorMsg::INVALID_HEX, "did not find expected hexdecimal number"},
-      {YAML::ErrorMsg::INVALID_UNICODE, "found invalid Unicode character escape code"},
-      {YAML::ErrorMsg::CHAR_IN_BLOCK, "did not find expected comment or line break"},
-      {YAML::ErrorMsg::ZERO_INDENT_IN_BLOCK, "found an indentation indicator equal to 0"},
-      {YAML::ErrorMsg::REPEATED_YAML_DIRECTIVE, "found duplicate %YAML directive"},
-      {YAML::ErrorMsg::YAML_MAJOR_VERSION, "found incompatible YAML document"},
-      {YAML::ErrorMsg::REPEATED_TAG_DIRECTIVE, "found duplicate %TAG directive"},
-  };
-  for (const auto& [ours, upstream] : kTexts) {
-    if (message.starts_with(ours)) {
-      return upstream;
-    }
-  }
-  return message;
-}
-
-// Refuses what Go's reader refuses before it looks at the syntax; `offset` becomes where it is.
-std::string_view CharacterError(std::string_view yaml, std::size_t& offset) {
-  if (yaml.starts_with("\xFE\xFF") || yaml.starts_with("\xFF\xFE")) {
-    return "";  // UTF-16, which the parser reads.
-  }
-  while (!yaml.empty()) {
-    const internal::Rune rune = internal::DecodeRune(yaml);
-    if (!rune.valid) {
-      return "invalid leading UTF-8 octet";
-    }
-    const char32_t c = rune.value;
-    const bool fine = (c >= 0x20 && c <= 0x7E) || c == '\t' || c == '\n' || c == '\r' ||
-                      c == 0x85 || (c >= 0xA0 && c <= 0xFFFD) || c >= 0x10000;
-    if (!fine) {
-      return "control characters are not allowed";
-    }
-    yaml.remove_prefix(rune.size);
-    offset += rune.size;
-  }
-  return "";
-}
-
-// Whether upstream's parser, not its scanner, gives the error that yaml-cpp words so.
-bool IsParserError(std::string_view message) {
-  for (const std::string_view text :
-       {YAML::ErrorMsg::END_OF_SEQ_FLOW, YAML::ErrorMsg::END_OF_MAP_FLOW,
-        YAML::ErrorMsg::END_OF_SEQ, YAML::ErrorMsg::END_OF_MAP, YAML::ErrorMsg::FLOW_END}) {
-    if (message.starts_with(text)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Returns the error of upstream for an exception of the parser.
-std::string ErrorText(std::string_view yaml, const YAML::Exception& error) {
-  const std::size_t pos =
-      std::min(yaml.size(), static_cast<std::size_t>(std::max(error.mark.pos, 0)));
-  const std::string_view rest = yaml.substr(pos);
-  if (error.msg.starts_with(YAML::ErrorMsg::UNKNOWN_ANCHOR)) {
-    const std::size_t begin = rest.starts_with('*') ? 1 : 0;
-    const std::string_view name = rest.substr(begin, rest.find_first_of(" \t\r\n,]}") - begin);
-    return "yaml: unknown anchor '" + std::string(name) + "' referenced";
-  }
-  if (IsParserError(error.msg)) {
-    const int line = rest.empty() ? LastLine(yaml) : error.mark.line;
-    return "yaml: " + ParserLine(line) + std::string(UpstreamText(error.msg));
-  }
-  std::string_view text = UpstreamText(error.msg);
-  // A tab before a token comes to the scanner's notice first.
-  const std::size_t line_begin = pos == 0 ? 0 : yaml.rfind('\n', pos - 1) + 1;
-  const std::string_view indent =
-      yaml.substr(line_begin, yaml.find_first_not_of(" \t", line_begin) - line_begin);
-  if (indent.find('\t') != std::string_view::npos) {
-    text = "found character that cannot start any token";
-  }
-  return "yaml: " + ScannerLine(error.mark.line) + std::string(text);
-}
-
 // Stands for a document after the first: throws Stop as it begins, unless a marker is before it.
 class NextDocument : public JsonFromYaml {
  public:
   NextDocument(std::string_view yaml, bool after_list, const DecodeLimits& limits)
-      : JsonFromYaml(yaml, limits), yaml_(yaml), after_list_(after_list) {}
+      : JsonFromYaml(yaml, yaml, limits), yaml_(yaml), after_list_(after_list) {}
 
   // Whether the document is another one, of which nothing is to be read.
   [[nodiscard]] bool separate() const { return separate_; }
@@ -745,13 +650,19 @@ Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits) {
     return error;
   };
   std::size_t offset = 0;
-  if (const std::string_view error = CharacterError(yaml, offset); !error.empty()) {
+  if (const std::string_view error = internal::CharacterError(yaml, offset); !error.empty()) {
     return fail("yaml: " + std::string(error), {.offset = offset}, Reason::kBadRequest);
   }
   if (Structures(yaml) > MostNodes(limits)) {
     return fail(TooManyItems(limits), {}, Reason::kRequestEntityTooLarge);
   }
-  JsonFromYaml handler(yaml, limits);
+  std::string line_feeds;
+  const std::string_view source = yaml;
+  if (internal::HasOtherBreaks(yaml)) {
+    line_feeds = internal::WithLineFeeds(yaml);
+    yaml = line_feeds;
+  }
+  JsonFromYaml handler(yaml, source, limits);
   try {
     std::istringstream stream{std::string(yaml)};
     YAML::Parser parser(stream);
@@ -767,7 +678,8 @@ Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits) {
   } catch (const Stop& stop) {
     return fail(stop.message, handler.Place(), stop.reason);
   } catch (const YAML::Exception& error) {
-    return fail(ErrorText(yaml, error), handler.Place(error.mark.pos), Reason::kBadRequest);
+    return fail(internal::ErrorText(yaml, error, handler.KeyColumn()),
+                handler.Place(error.mark.pos), Reason::kBadRequest);
   } catch (const std::exception& error) {
     return fail(std::string("yaml: ") + error.what(), handler.Place(), Reason::kBadRequest);
   }

@@ -84,6 +84,20 @@ TEST(YamlToJson, ReadsWhatUpstreamReads) {
       {"a: \"1\"\n", "{\"a\":\"1\"}"},
       {"a: TRUE\nb: tRUE\n", "{\"a\":true,\"b\":\"tRUE\"}"},
       {"a: 99999999999999999999\n", "{\"a\":100000000000000000000}"},
+      {"a: '\n\n  '\n", "{\"a\":\"\\n\"}"},
+      {"a: \"\\\n  x\\\n  y\"\n", "{\"a\":\"xy\"}"},
+      {"a: |2-\n   x\n\n", "{\"a\":\" x\"}"},
+      {"- |+\n x\n\n- >2\n  y\n\n  z\n", "[\"x\\n\\n\",\"y\\nz\\n\"]"},
+      // Line breaks of YAML 1.1: U+0085 is one like any other, U+2028 and U+2029 stay what they
+      // are.
+      {"a: 1\302\205b: 2\342\200\250c: 3\342\200\251", "{\"a\":1,\"b\":2,\"c\":3}"},
+      {"a: 'x\302\205  y'\n", "{\"a\":\"x y\"}"},
+      {"a: 'x \342\200\250  y'\n", "{\"a\":\"x\\u2028y\"}"},
+      {"a: \"\\N\\_\\L\\P\"\n", "{\"a\":\"\302\205\302\240\\u2028\\u2029\"}"},
+      {"a: |\n  l\n\342\200\250  m\302\205", "{\"a\":\"l\\n\\u2028m\\n\"}"},
+      {"a: |2+\n\342\200\251", "{\"a\":\"\\u2029\"}"},
+      {"a: \"x\357\273\277y\"\n", "{\"a\":\"x\357\273\277y\"}"},
+      {"? a\n? b\n", "{\"a\":null,\"b\":null}"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.yaml);
@@ -110,6 +124,13 @@ TEST(YamlToJson, RefusesWhatUpstreamRefusesWithItsText) {
       {"a: \"x\n", "yaml: line 2: found unexpected end of stream"},
       {"a: \"\\q\"\n", "yaml: found unknown escape character"},
       {"- a\nb: c\n", "yaml: line 1: did not find expected '-' indicator"},
+      {"a: 1\nb\n", "yaml: line 3: could not find expected ':'"},
+      {"a: 1\nb:3\n\nc: 4\n", "yaml: line 4: could not find expected ':'"},
+      {"a: 1\nb:3 # c\nc: 4\n", "yaml: line 3: could not find expected ':'"},
+      {"a: 1\n'b'\nc: d\n", "yaml: line 3: could not find expected ':'"},
+      {"x:\n- a: 1\n  b\n- c\n", "yaml: line 4: could not find expected ':'"},
+      {"a:\n  b: x\n  c:3\n  d: y\n", "yaml: line 4: could not find expected ':'"},
+      {"a: x\nb: \"x\\/y\"\n", "yaml: line 2: found unknown escape character"},
       {"a: b: c\n", "yaml: mapping values are not allowed in this context"},
       {"a\nb: c\n", "yaml: line 2: mapping values are not allowed in this context"},
       {"a: !!int x\n", "yaml: cannot decode !!str `x` as a !!int"},
