@@ -39,6 +39,30 @@ bool HasContent(std::string_view text) {
   return false;
 }
 
+// Refuses what stands behind a document in brackets or quotes, which the decoder does not look at.
+void CheckEnd(const Manifest& manifest, Document& document) {
+  const std::string_view yaml = manifest.TextOf(document);
+  std::size_t pos = yaml.find_first_not_of(kSpace);
+  if (pos == std::string_view::npos ||
+      std::string_view("[{\"'").find(yaml[pos]) == std::string_view::npos) {
+    return;
+  }
+  const SourceNode& root = manifest.RootOf(document);
+  if (root.block || root.opaque) {
+    return;
+  }
+  for (pos = root.end; pos < yaml.size(); ++pos) {
+    if (yaml[pos] == '#') {
+      pos = std::min(yaml.find('\n', pos), yaml.size() - 1);
+    } else if (kSpace.find(yaml[pos]) == std::string_view::npos) {
+      document.value = Json();
+      document.error = "did not find expected <document start>";
+      document.error_at = pos;
+      return;
+    }
+  }
+}
+
 void ReadYaml(Manifest& manifest, std::size_t begin) {
   const std::string_view text = manifest.text;
   const auto finish = [&](std::size_t end) {
@@ -52,6 +76,7 @@ void ReadYaml(Manifest& manifest, std::size_t begin) {
     if (const auto converted = YamlToJson(yaml); converted) {
       document.value = ParseKnownJson(converted->json);
       document.duplicates = !converted->duplicates.empty();
+      CheckEnd(manifest, document);
       return;
     }
     SourceTree tree = ReadYamlSource(yaml);
@@ -202,7 +227,7 @@ Manifest ReadManifest(std::string name, std::string text) {
   }
   if (view[first] == '{' || manifest.name.ends_with(".json")) {
     ReadJson(manifest, begin);
-    if (!HasError(manifest)) {
+    if (!HasError(manifest) || manifest.name.ends_with(".json")) {
       return manifest;
     }
     // YAML may begin with a bracket too.
@@ -289,11 +314,12 @@ std::string_view TakeStep(std::string_view& path, const IsName& is_name) {
   }
   path.remove_prefix(path.front() == '.' ? 1 : 0);
   const std::size_t first = std::min(path.find_first_of(".["), path.size());
+  // The longest one that is.
   std::size_t end = first;
-  while (end < path.size() && !is_name(path.substr(0, end))) {
-    end = std::min(path.find_first_of(".[", end + 1), path.size());
+  for (std::size_t at = first; at < path.size();) {
+    at = std::min(path.find_first_of(".[", at + 1), path.size());
+    end = is_name(path.substr(0, at)) ? at : end;
   }
-  end = is_name(path.substr(0, end)) ? end : first;
   const std::string_view step = path.substr(0, end);
   path.remove_prefix(end);
   return step;

@@ -113,6 +113,9 @@ class Planner {
 
  private:
   bool Map(const SourceNode& node, const Json::Object& before, const Json::Object& after);
+  bool List(const SourceNode& node, const Json::Array& before, const Json::Array& after);
+  bool Member(const SourceNode& parent, const SourceMember& member, const Json& before,
+              const Json& after);
   bool BlockMembers(const SourceNode& node, const std::vector<bool>& removed,
                     const Json::Object& added);
   bool FlowMembers(const SourceNode& node, const std::vector<bool>& removed,
@@ -126,9 +129,9 @@ class Planner {
   [[nodiscard]] std::vector<std::string> Comments(const SourceNode& node, std::size_t begin,
                                                   std::size_t end) const;
   [[nodiscard]] std::string CommentBehind(std::size_t pos) const;
-  // Returns members as lines of block style without the indent of the first, and a line break
+  // Returns a map or list as lines of block style without the indent of the first, and a line break
   // between them alone.
-  [[nodiscard]] std::string BlockText(const Json::Object& members, std::size_t indent,
+  [[nodiscard]] std::string BlockText(const Json& members, std::size_t indent,
                                       std::vector<Leaf>& leaves) const;
   [[nodiscard]] FlowStyle StyleOf(const SourceNode& node) const;
 
@@ -195,21 +198,54 @@ bool Planner::Value(const SourceNode& node, const Json& before, const Json& afte
   const Json::Array* old_list = before.AsArray();
   const Json::Array* new_list = after.AsArray();
   if (node.form == Form::kList && old_list != nullptr && new_list != nullptr &&
-      old_list->size() == new_list->size() && node.members.size() == old_list->size()) {
-    for (std::size_t i = 0; i < old_list->size(); ++i) {
-      if ((*old_list)[i] == (*new_list)[i]) {
-        continue;
-      }
-      const SourceMember& member = node.members[i];
-      const bool inside = member.value.form == Form::kMap || member.value.form == Form::kList;
-      if (!(inside ? Value(member.value, (*old_list)[i], (*new_list)[i])
-                   : ReplaceMember(node, member, (*new_list)[i]))) {
-        return false;
-      }
-    }
-    return true;
+      node.members.size() == old_list->size() &&
+      (node.block || old_list->size() == new_list->size())) {
+    return List(node, *old_list, *new_list);
   }
   return Replace(node, after);
+}
+
+// Whether `value` can become `after` by changes of its members, and not only by being replaced.
+bool CanChangeInside(const SourceNode& value, const Json& after) {
+  if (value.form == Form::kMap) {
+    return after.AsObject() != nullptr && !after.AsObject()->empty();
+  }
+  return value.form == Form::kList && after.AsArray() != nullptr && !after.AsArray()->empty();
+}
+
+bool Planner::Member(const SourceNode& parent, const SourceMember& member, const Json& before,
+                     const Json& after) {
+  return CanChangeInside(member.value, after) ? Value(member.value, before, after)
+                                              : ReplaceMember(parent, member, after);
+}
+
+bool Planner::List(const SourceNode& node, const Json::Array& before, const Json::Array& after) {
+  const std::size_t common = std::min(before.size(), after.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (before[i] != after[i] && !Member(node, node.members[i], before[i], after[i])) {
+      return false;
+    }
+  }
+  if (before.size() == after.size()) {
+    return true;
+  }
+  if (common == 0) {
+    return Replace(node, Json(after));
+  }
+  const std::size_t begin = LineEnd(node.members[common - 1].value.end);
+  const std::size_t end = LineEnd(node.members.back().value.end);
+  for (std::string& comment : Comments(node, begin, end)) {
+    lost_comments.push_back(std::move(comment));
+  }
+  std::string text;
+  if (after.size() > common) {
+    const Json::Array added(after.begin() + static_cast<std::ptrdiff_t>(common), after.end());
+    std::vector<Leaf> none;
+    const std::size_t indent = node.begin - LineBegin(node.begin);
+    text = newline_ + std::string(indent, ' ') + BlockText(Json(added), indent, none);
+  }
+  Add(begin, end, std::move(text));
+  return true;
 }
 
 bool Planner::Map(const SourceNode& node, const Json::Object& before, const Json::Object& after) {
@@ -226,10 +262,7 @@ bool Planner::Map(const SourceNode& node, const Json::Object& before, const Json
       added.emplace(key, value);
       continue;
     }
-    const bool inside = (member->value.form == Form::kMap && value.AsObject() != nullptr) ||
-                        (member->value.form == Form::kList && value.AsArray() != nullptr);
-    if (!(inside ? Value(member->value, old->second, value)
-                 : ReplaceMember(node, *member, value))) {
+    if (!Member(node, *member, old->second, value)) {
       return false;
     }
   }
@@ -291,7 +324,7 @@ bool Planner::BlockMembers(const SourceNode& node, const std::vector<bool>& remo
   if (first == kNone) {
     // Nothing goes, so each new member comes behind the one that would be before it in order.
     for (const auto& [key, value] : added) {
-      const std::string lines = BlockText({{key, value}}, indent, leaves);
+      const std::string lines = BlockText(Json(Json::Object{{key, value}}), indent, leaves);
       const std::size_t after = Predecessor(node, removed, key);
       if (after == kNone) {
         Add(node.begin, node.begin, lines + margin);
@@ -302,7 +335,7 @@ bool Planner::BlockMembers(const SourceNode& node, const std::vector<bool>& remo
     }
     return true;
   }
-  const std::string lines = added.empty() ? "" : BlockText(added, indent, leaves);
+  const std::string lines = added.empty() ? "" : BlockText(Json(added), indent, leaves);
   std::string above = orphans();
   if (!lines.empty()) {
     const SourceMember& member = node.members[first];
@@ -464,7 +497,7 @@ bool Planner::ReplaceMember(const SourceNode& parent, const SourceMember& member
   }
   const std::size_t indent = parent.begin - LineBegin(parent.begin);
   std::vector<Leaf> none;
-  std::string text = BlockText({{"k", after}}, indent, none);
+  std::string text = BlockText(Json(Json::Object{{"k", after}}), indent, none);
   Add(colon + 1, value.end, text.substr(2));
   return true;
 }
@@ -529,9 +562,9 @@ std::string Planner::CommentBehind(std::size_t pos) const {
   return std::string(text_.substr(begin, LineEnd(begin) - begin));
 }
 
-std::string Planner::BlockText(const Json::Object& members, std::size_t indent,
+std::string Planner::BlockText(const Json& members, std::size_t indent,
                                std::vector<Leaf>& leaves) const {
-  std::string text = JsonToYaml(Json(members).ToString());
+  std::string text = JsonToYaml(members.ToString());
   text.pop_back();
   // Scalars that come from elsewhere keep their looks.
   const SourceTree tree = ReadYamlSource(text);
