@@ -400,7 +400,6 @@ bool CborReader::TypeMetaValue(std::string_view name, bool outermost) {
 }
 
 bool CborReader::Struct(const Type& type, void* data, bool outermost) {
-  const std::string go_type = std::string(type.version) + "." + std::string(type.name);
   const std::size_t start = cursor_.offset();
   const Later before = later_;
   CborHead head;
@@ -413,7 +412,7 @@ bool CborReader::Struct(const Type& type, void* data, bool outermost) {
   }
   if (head.major != CborMajor::kMap) {
     cursor_.Seek(start);
-    return FailType(head, go_type,
+    return FailType(head, std::string(type.version) + "." + std::string(type.name),
                     head.major == CborMajor::kArray
                         ? "cannot decode CBOR array to struct without toarray option"
                         : "");

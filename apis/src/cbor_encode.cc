@@ -9,6 +9,7 @@
 
 #include "k8snet/apis/base/scalars.h"
 #include "k8snet/apis/codec/cbor.h"
+#include "src/copy_text.h"
 #include "src/scratch.h"
 #include "src/time_text.h"
 #include "src/utf8.h"
@@ -141,7 +142,7 @@ class CborWriter {
   }
   void Raw(std::string_view bytes) {
     Reserve(bytes.size());
-    std::memcpy(pos_, bytes.data(), bytes.size());
+    internal::CopyText(pos_, bytes.data(), bytes.size());
     pos_ += bytes.size();
   }
 
@@ -339,37 +340,39 @@ void CborWriter::Member(const Field& field, const void* member) {
 }
 
 void CborWriter::Struct(const Type& type, const void* data, bool with_type_meta) {
-  // Members in their order, with null for kind and apiVersion.
-  struct Entry {
-    std::string_view name;
-    const Field* field;
-  };
-  std::array<Entry, 256> entries;
+  // The members by index, in their order, and kind and apiVersion by what no index is.
+  constexpr std::uint8_t kKind = 254;
+  constexpr std::uint8_t kApiVersion = 255;
+  std::array<std::uint8_t, 256> order;
   std::size_t size = 0;
-  const auto insert = [&](Entry entry) {
+  const auto name_of = [&](std::uint8_t i) {
+    return i == kKind ? "kind" : i == kApiVersion ? "apiVersion" : type.fields[i].json_name;
+  };
+  const auto insert = [&](std::uint8_t index) {
+    const std::string_view name = name_of(index);
     std::size_t at = size++;
-    for (; at > 0 && Before(entry.name, entries[at - 1].name); --at) {
-      entries[at] = entries[at - 1];
+    for (; at > 0 && Before(name, name_of(order[at - 1])); --at) {
+      order[at] = order[at - 1];
     }
-    entries[at] = entry;
+    order[at] = index;
   };
   if (with_type_meta && type.is_kind) {
-    insert({"kind", nullptr});
-    insert({"apiVersion", nullptr});
+    insert(kKind);
+    insert(kApiVersion);
   }
-  for (const Field& field : type.fields) {
-    if (!IsLeftOut(field, field.In(data))) {
-      insert({field.json_name, &field});
+  for (std::size_t i = 0; i < type.fields.size(); ++i) {
+    if (!IsLeftOut(type.fields[i], type.fields[i].In(data))) {
+      insert(static_cast<std::uint8_t>(i));
     }
   }
   Head(kMapping, size);
   for (std::size_t i = 0; i < size; ++i) {
-    const auto& [name, field] = entries[i];
-    Text(name);
-    if (field != nullptr) {
-      Member(*field, field->In(data));
+    Text(name_of(order[i]));
+    if (order[i] < kKind) {
+      const Field& field = type.fields[order[i]];
+      Member(field, field.In(data));
     } else {
-      Text(name == "kind" ? type.name : type.api_version);
+      Text(order[i] == kKind ? type.name : type.api_version);
     }
   }
 }

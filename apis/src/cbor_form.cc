@@ -161,13 +161,13 @@ bool CborForm::Head(CborHead& head) {
   const auto first = static_cast<unsigned char>(bytes_[pos_]);
   const auto major = static_cast<CborMajor>(first >> 5U);
   const unsigned info = first & 0x1FU;
-  const std::string type(CborMajorName(major));
+  const auto type = [major] { return std::string(CborMajorName(major)); };
   if (info >= 28) {
     const bool no_length =
         major == CborMajor::kUnsigned || major == CborMajor::kNegative || major == CborMajor::kTag;
     if (info < 31 || no_length) {
       return Fail("cbor: invalid additional information " + std::to_string(info) + " for type " +
-                  type);
+                  type());
     }
     if (major == CborMajor::kPrimitive) {
       return Fail("cbor: unexpected \"break\" code");
@@ -184,7 +184,7 @@ bool CborForm::Head(CborHead& head) {
     if (info == 24) {
       if (head.value < 32) {
         return Fail("cbor: invalid simple value " + std::to_string(head.value) + " for type " +
-                    type);
+                    type());
       }
     } else {
       const unsigned exponent_bits = info == 25 ? 5 : info == 26 ? 8 : 11;
@@ -192,7 +192,7 @@ bool CborForm::Head(CborHead& head) {
       const std::uint64_t exponents = (std::uint64_t{1} << exponent_bits) - 1;
       if ((head.value >> fraction_bits & exponents) == exponents) {
         const bool nan = (head.value & ((std::uint64_t{1} << fraction_bits) - 1)) != 0;
-        return Fail(Unaccepted(type, nan ? "floating-point NaN" : "floating-point infinity"));
+        return Fail(Unaccepted(type(), nan ? "floating-point NaN" : "floating-point infinity"));
       }
     }
   }
