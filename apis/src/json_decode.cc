@@ -111,6 +111,13 @@ class JsonReader {
     std::size_t index = 0;         // List: elements before the one at hand.
     std::string_view key;  // Map: that of the value at hand. Struct without field: the name.
   };
+  // A list that a duplicate made shorter. As in Go, what is behind its end stays until its struct
+  // is read, and a third one that is longer is decoded over it.
+  struct Shrunk {
+    const Field* field;
+    void* list;
+    std::size_t size;
+  };
   // Lets a struct, list or map be the innermost while it is read.
   class Scope {
    public:
@@ -158,6 +165,7 @@ class JsonReader {
   std::size_t items_ = 0;
   TypeMeta meta_;
   std::vector<std::string> findings_;
+  Shrunk shrunk_ = {};  // By the list that was read last.
   Error error_;
 };
 
@@ -267,6 +275,7 @@ bool JsonReader::Struct(const Type& type, void* data) {
   const Scope scope(*this, frame);
   std::array<std::uint64_t, 4> seen{};  // Members met, by index; the last two bits for meta.
   std::size_t next = 0;                 // Likely the next member.
+  std::vector<Shrunk> shrunk;
   if (!Enter()) {
     return false;
   }
@@ -286,6 +295,7 @@ bool JsonReader::Struct(const Type& type, void* data) {
       next = static_cast<std::size_t>(frame.field - type.fields.data());
       if (Mark(seen, next++)) {
         Note("duplicate field ", name);
+        std::erase_if(shrunk, [&](const Shrunk& list) { return list.field == frame.field; });
       }
       if (cursor_.Next() != ':' || !cursor_.Take(':')) {
         return false;
@@ -294,7 +304,13 @@ bool JsonReader::Struct(const Type& type, void* data) {
       if (!Member(*frame.field, frame.field->In(data))) {
         return false;
       }
+      if (shrunk_.field != nullptr) {
+        shrunk.push_back(std::exchange(shrunk_, {}));
+      }
     } while (cursor_.Next() == ',' && cursor_.Take(','));
+  }
+  for (const Shrunk& list : shrunk) {
+    list.field->ops->resize(list.list, list.size);
   }
   --depth_;
   return cursor_.Take('}');
@@ -411,8 +427,10 @@ bool JsonReader::List(const Field& field, void* list) {
       ++frame.index;
     } while (cursor_.Next() == ',' && cursor_.Take(','));
   }
-  if (frame.index < old_size) {
-    ops.resize(list, frame.index);
+  if (frame.index == 0) {
+    ops.resize(list, 0);
+  } else if (frame.index < old_size) {
+    shrunk_ = {.field = &field, .list = list, .size = frame.index};
   }
   --depth_;
   return cursor_.Take(']');
