@@ -562,12 +562,9 @@ std::string Planner::CommentBehind(std::size_t pos) const {
   return std::string(text_.substr(begin, LineEnd(begin) - begin));
 }
 
-std::string Planner::BlockText(const Json& members, std::size_t indent,
-                               std::vector<Leaf>& leaves) const {
-  std::string text = JsonToYaml(members.ToString());
-  text.pop_back();
-  // Scalars that come from elsewhere keep their looks.
-  const SourceTree tree = ReadYamlSource(text);
+// Gives scalars of `text`, which is YAML, that are among `leaves` the looks that they have there.
+void KeepLooks(std::string& text, std::vector<Leaf>& leaves) {
+  const SourceNode root = ReadYamlTree(text);
   std::vector<const SourceNode*> scalars;
   const auto collect = [&](const SourceNode& node, const auto& self) -> void {
     if (node.form == Form::kScalar) {
@@ -577,7 +574,7 @@ std::string Planner::BlockText(const Json& members, std::size_t indent,
       self(member.value, self);
     }
   };
-  collect(tree.root, collect);
+  collect(root, collect);
   std::vector<Edit> edits;
   for (const SourceNode* scalar : scalars) {
     const auto leaf = std::find_if(leaves.begin(), leaves.end(), [&](const Leaf& candidate) {
@@ -594,6 +591,15 @@ std::string Planner::BlockText(const Json& members, std::size_t indent,
   for (auto it = edits.rbegin(); it != edits.rend(); ++it) {
     text.replace(it->begin, it->end - it->begin, it->text);
   }
+}
+
+std::string Planner::BlockText(const Json& members, std::size_t indent,
+                               std::vector<Leaf>& leaves) const {
+  std::string text = JsonToYaml(members.ToString());
+  text.pop_back();
+  if (!leaves.empty()) {
+    KeepLooks(text, leaves);
+  }
   std::string out;
   for (const char c : text) {
     if (c == '\n') {
@@ -607,8 +613,11 @@ std::string Planner::BlockText(const Json& members, std::size_t indent,
 
 // Whether `text` says `value`.
 bool Says(std::string_view text, Syntax syntax, const Json& value) {
-  const SourceTree tree = syntax == Syntax::kJson ? ReadJsonSource(text) : ReadYamlSource(text);
-  return tree.error.empty() && ParseKnownJson(tree.json) == value;
+  if (syntax == Syntax::kJson) {
+    return JsonSyntaxError(text).empty() && ParseKnownJson(text) == value;
+  }
+  const auto converted = YamlToJson(text);
+  return converted && ParseKnownJson(converted->json) == value;
 }
 
 }  // namespace
