@@ -383,7 +383,7 @@ bool WireReader::Run(const Field& field, void* list, std::string_view& rest, std
       return false;
     }
     ++count;
-    if (!ahead.starts_with(tag)) {
+    if (ahead.empty() || ahead[0] != tag[0] || !ahead.starts_with(tag)) {
       break;
     }
     ahead.remove_prefix(tag.size());
@@ -650,6 +650,37 @@ Error NoEnvelope(std::string message, std::size_t offset) {
   return error;
 }
 
+// Reads what follows the magic bytes of an envelope if it is as upstream writes it: short kind and
+// version, the object, and no encoding or content type.
+bool ReadPlainEnvelope(std::string_view bytes, EnvelopeView& envelope) {
+  constexpr std::string_view kEnd("\x1A\0\x22\0", 4);
+  const auto take = [](char tag, std::string_view& rest, std::string_view& text) {
+    const std::size_t size = rest.size() < 2 ? 0x80 : static_cast<unsigned char>(rest[1]);
+    if (size >= 0x80 || rest[0] != tag || rest.size() - 2 < size) {
+      return false;
+    }
+    text = rest.substr(2, size);
+    rest.remove_prefix(2 + size);
+    return true;
+  };
+  std::string_view meta;
+  if (!take('\x0A', bytes, meta) || !take('\x0A', meta, envelope.api_version) ||
+      !take('\x12', meta, envelope.kind) || !meta.empty() || !bytes.starts_with('\x12')) {
+    return false;
+  }
+  std::size_t size = 0;
+  std::size_t at = 1;
+  for (unsigned shift = 0; at < bytes.size() && shift < 35; shift += 7, ++at) {
+    const auto byte = static_cast<unsigned char>(bytes[at]);
+    size |= static_cast<std::size_t>(byte & 0x7FU) << shift;
+    if (byte < 0x80) {
+      envelope.raw = bytes.substr(at + 1, size);
+      return bytes.substr(at + 1 + envelope.raw.size()) == kEnd;
+    }
+  }
+  return false;
+}
+
 Status ReadEnvelope(std::string_view bytes, WireReader& reader, EnvelopeView& envelope) {
   if (bytes.empty()) {
     return NoEnvelope("empty data", 0);
@@ -663,6 +694,10 @@ Status ReadEnvelope(std::string_view bytes, WireReader& reader, EnvelopeView& en
   if (bytes.empty()) {
     return NoEnvelope("empty body", kMagic.size());
   }
+  if (ReadPlainEnvelope(bytes, envelope)) {
+    return {};
+  }
+  envelope = {};
   const auto text = [&](std::uint32_t wire_type, std::string_view& rest, std::string_view& out) {
     return wire_type == kBytes ? reader.TakeBytes(rest, out) : reader.Skip(wire_type, rest);
   };
