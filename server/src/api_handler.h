@@ -49,6 +49,8 @@ struct ApiParts {
   std::vector<std::string> service_cluster_ip_ranges;  // One, or one a family.
   std::int64_t node_port_first;
   std::int64_t node_port_last;  // Included.
+  // Whether the server does for ServiceCIDRs what kube-controller-manager does in a whole cluster.
+  bool service_cidr_controller = false;
 };
 
 // Opens the storage and returns what serves it: every resource of the IDL, once the namespaces

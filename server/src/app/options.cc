@@ -185,6 +185,10 @@ void AddApiFlags(Flags& flags, Options& options) {
   flags.Add("service-node-port-range", "FIRST-LAST", "30000-32767",
             "Ports for Services of type NodePort and LoadBalancer",
             [&](std::string_view text) { return ParsePortRange(text, options); });
+  flags.AddSwitch("service-cidr-controller",
+                  "Give ServiceCIDRs their finalizer and conditions, as kube-controller-manager "
+                  "does in a whole cluster",
+                  options.service_cidr_controller);
   flags.Add("feature-gates", "NAME=BOOL[,...]", "",
             "Switches Kubernetes' feature gates; those with no meaning here are accepted",
             [&](std::string_view text) { return options.feature_gates.Set(text); });

@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::string> service_cluster_ip_ranges = {"10.0.0.0/24"};  // One, or one a family.
   std::int64_t node_port_first = 30000;
   std::int64_t node_port_last = 32767;  // Included.
+  bool service_cidr_controller = false;
 
   std::int64_t max_requests_inflight = 400;
   std::int64_t max_mutating_requests_inflight = 200;

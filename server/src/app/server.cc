@@ -171,10 +171,11 @@ Status Serve(const Options& options, Logger& logger, Clock& clock, Random& rando
   const std::unique_ptr<Authorizer> authorizer = NewAlwaysAllowAuthorizer();
   K8SNET_ASSIGN_OR_RETURN(const std::unique_ptr<Storage> storage, OpenStorage(options));
   LateWaker waker;
-  K8SNET_ASSIGN_OR_RETURN(const std::unique_ptr<ApiHandler> api,
-                          NewApiHandler({*storage, waker, clock, random, logger,
-                                         options.feature_gates, options.service_cluster_ip_ranges,
-                                         options.node_port_first, options.node_port_last}));
+  K8SNET_ASSIGN_OR_RETURN(
+      const std::unique_ptr<ApiHandler> api,
+      NewApiHandler({*storage, waker, clock, random, logger, options.feature_gates,
+                     options.service_cluster_ip_ranges, options.node_port_first,
+                     options.node_port_last, options.service_cidr_controller}));
   std::atomic<bool> ending = false;
   Health health(MakeChecks(*storage, ending));
   ChainOptions chain_options;

@@ -80,6 +80,7 @@ Api::Api(const ApiParts& parts, ApiKinds kinds)
 }
 
 Api::~Api() {
+  cidr_controller_.reset();
   cleaner_.reset();
   caches_.Unsubscribe(parts_.waker);
 }
@@ -95,6 +96,11 @@ Result<std::unique_ptr<Api>> Api::Open(const ApiParts& parts, ApiKinds kinds) {
   }
   if (api->cleaner_ != nullptr) {
     api->cleaner_->Start();
+  }
+  if (parts.service_cidr_controller) {
+    api->cidr_controller_ =
+        std::make_unique<ServiceCidrController>(*api, api->catalog_, parts.clock, parts.logger);
+    api->cidr_controller_->Start();
   }
   return api;
 }

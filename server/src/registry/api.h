@@ -17,6 +17,7 @@
 #include "src/registry/cluster_objects.h"
 #include "src/registry/namespace_cleaner.h"
 #include "src/registry/object_codec.h"
+#include "src/registry/service_cidr_controller.h"
 #include "src/registry/writer.h"
 #include "src/storage/cache.h"
 #include "src/verbs/verbs.h"
@@ -80,6 +81,7 @@ class Api final : public ApiHandler {
   OpenApi openapi_;
   std::unique_ptr<NamespaceCleaner> cleaner_;
   ClusterObjects cluster_objects_;
+  std::unique_ptr<ServiceCidrController> cidr_controller_;  // Null unless asked for.
 };
 
 }  // namespace k8snet::server

@@ -7,8 +7,6 @@
 #include "k8snet/apis/core/v1.h"
 #include "k8snet/apis/discovery/v1.h"
 #include "k8snet/apis/networking/v1.h"
-#include "src/filters/request_info.h"
-#include "src/json_text.h"
 
 namespace k8snet::server {
 namespace {
@@ -16,9 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 4> kNamespaces = {"default", "kube-system", "kube-public",
                                                          "kube-node-lease"};
 constexpr std::string_view kName = "kubernetes";
-constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kMergePatch = "application/merge-patch+json";
-constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
 constexpr std::string_view kCidrs = "/apis/networking.k8s.io/v1/servicecidrs";
 constexpr std::string_view kServices = "/api/v1/namespaces/default/services";
 constexpr std::string_view kEndpoints = "/api/v1/namespaces/default/endpoints";
@@ -47,7 +42,7 @@ bool HasLabel(const std::map<std::string, std::string>& labels, const std::strin
 ClusterObjects::ClusterObjects(ApiHandler& api, const Catalog& catalog, const ObjectCodec& codec,
                                ClusterNetwork* network, std::vector<std::string> cluster_ip_ranges,
                                Logger& logger)
-    : api_(api),
+    : client_(api, logger, "kube-apiserver"),
       catalog_(catalog),
       codec_(codec),
       network_(network),
@@ -80,31 +75,6 @@ Status ClusterObjects::RunAll(const std::vector<Task>& tasks) {
   return failed == results.end() ? Status() : std::move(*failed);
 }
 
-Status ClusterObjects::Send(std::string_view method, std::string_view target, std::string body,
-                            std::string_view content_type, int fine) {
-  Request request;
-  request.method = method;
-  request.target = target;
-  request.body = std::move(body);
-  request.headers.Add("Content-Type", std::string(content_type));
-  request.headers.Add("Accept", std::string(kJson));
-  request.headers.Add("User-Agent", "kube-apiserver");
-  K8SNET_ASSIGN_OR_RETURN(Target parsed, ParseTarget(request.target));
-  RequestContext context;
-  K8SNET_ASSIGN_OR_RETURN(context.info, ParseRequestInfo(request.method, parsed));
-  context.query = std::move(parsed.query);
-  context.logger = &logger_;
-  const Response response = api_.Handle(context, request);
-  if (response.status < 300 || response.status == fine) {
-    return {};
-  }
-  std::string text = request.method + " " + request.target + ": ";
-  for (const Bytes& part : response.body) {
-    text += *part;
-  }
-  return Error(Reason::kInternalError, std::move(text));
-}
-
 std::optional<Object> ClusterObjects::Find(const ServedResource& served,
                                            std::string_view name_space,
                                            std::string_view name) const {
@@ -122,8 +92,9 @@ void ClusterObjects::AddBasics(std::vector<Task>& tasks) {
     for (const std::string_view name : kNamespaces) {
       if (!Find(*namespaces, "", name)) {
         tasks.emplace_back([this, name] {
-          return Send("POST", "/api/v1/namespaces",
-                      R"({"metadata":{"name":")" + std::string(name) + R"("}})", kJson, kConflict);
+          return client_.Send("POST", "/api/v1/namespaces",
+                              R"({"metadata":{"name":")" + std::string(name) + R"("}})", kJsonBody,
+                              kConflict);
         });
       }
     }
@@ -142,8 +113,9 @@ Status ClusterObjects::MakeServiceCidr() {
   const std::string spec = R"("spec":{"cidrs":[)" + ranges + "]}";
   auto found = Find(cidrs, "", kName);
   if (!found) {
-    K8SNET_RETURN_IF_ERROR(Send(
-        "POST", kCidrs, R"({"metadata":{"name":"kubernetes"},)" + spec + "}", kJson, kConflict));
+    K8SNET_RETURN_IF_ERROR(client_.Send("POST", kCidrs,
+                                        R"({"metadata":{"name":"kubernetes"},)" + spec + "}",
+                                        kJsonBody, kConflict));
     found = Find(cidrs, "", kName);
   }
   if (!found) {
@@ -156,7 +128,7 @@ Status ClusterObjects::MakeServiceCidr() {
   if (cidr.spec.cidrs.size() == 1 && cluster_ip_ranges_.size() == 2 &&
       cidr.spec.cidrs[0] == cluster_ip_ranges_[0]) {
     // The cluster has become dual stack.
-    return Send("PATCH", At(kCidrs), "{" + spec + "}", kMergePatch);
+    return client_.Send("PATCH", At(kCidrs), "{" + spec + "}", kMergePatchBody);
   }
   const bool decided =
       std::any_of(cidr.status.conditions.begin(), cidr.status.conditions.end(), [](const auto& c) {
@@ -166,13 +138,13 @@ Status ClusterObjects::MakeServiceCidr() {
     return {};
   }
   const std::string now = cidr.metadata.creation_timestamp.ToString();
-  return Send("PATCH",
-              At(kCidrs) + "/status?fieldManager=kubernetes-service-cidr-controller&force=true",
-              R"({"apiVersion":"networking.k8s.io/v1","kind":"ServiceCIDR",)"
-              R"("metadata":{"name":"kubernetes"},"status":{"conditions":[{"type":"Ready",)"
-              R"("status":"True","lastTransitionTime":")" +
-                  now + R"(","message":"Kubernetes default Service CIDR is ready"}]}})",
-              kApplyPatch);
+  return client_.Send(
+      "PATCH", At(kCidrs) + "/status?fieldManager=kubernetes-service-cidr-controller&force=true",
+      R"({"apiVersion":"networking.k8s.io/v1","kind":"ServiceCIDR",)"
+      R"("metadata":{"name":"kubernetes"},"status":{"conditions":[{"type":"Ready",)"
+      R"("status":"True","lastTransitionTime":")" +
+          now + R"(","message":"Kubernetes default Service CIDR is ready"}]}})",
+      kApplyPatchBody);
 }
 
 void ClusterObjects::AddService(std::vector<Task>& tasks) {
@@ -187,19 +159,19 @@ void ClusterObjects::AddService(std::vector<Task>& tasks) {
   if (!found) {
     const std::string ip = network_->OwnRange(network_->primary_family())->At(0).ToString();
     tasks.emplace_back([this, ports, ip] {
-      return Send("POST", kServices,
-                  Json(R"("component":"apiserver","provider":"kubernetes")",
-                       R"("spec":{)" + ports + R"(,"clusterIP":")" + ip +
-                           R"(","ipFamilyPolicy":"SingleStack","sessionAffinity":"None",)"
-                           R"("type":"ClusterIP"})"),
-                  kJson, kConflict);
+      return client_.Send("POST", kServices,
+                          Json(R"("component":"apiserver","provider":"kubernetes")",
+                               R"("spec":{)" + ports + R"(,"clusterIP":")" + ip +
+                                   R"(","ipFamilyPolicy":"SingleStack","sessionAffinity":"None",)"
+                                   R"("type":"ClusterIP"})"),
+                          kJsonBody, kConflict);
     });
     return;
   }
   const auto& spec = found->Get<core::v1::Service>().spec;
   if (spec.ports.size() == 1 && spec.ports[0].target_port != IntOrString(std::int32_t{port_})) {
     tasks.emplace_back([this, ports] {
-      return Send("PATCH", At(kServices), R"({"spec":{)" + ports + "}}", kMergePatch);
+      return client_.Send("PATCH", At(kServices), R"({"spec":{)" + ports + "}}", kMergePatchBody);
     });
   }
 }
@@ -216,7 +188,7 @@ void ClusterObjects::AddEndpoints(std::vector<Task>& tasks) {
   const auto found = Find(*served, "default", kName);
   if (!found) {
     tasks.emplace_back(
-        [this, wanted] { return Send("POST", kEndpoints, wanted, kJson, kConflict); });
+        [this, wanted] { return client_.Send("POST", kEndpoints, wanted, kJsonBody, kConflict); });
     return;
   }
   const auto& endpoints = found->Get<core::v1::Endpoints>();
@@ -229,7 +201,7 @@ void ClusterObjects::AddEndpoints(std::vector<Task>& tasks) {
   if (endpoints.subsets.size() != 1 || endpoints.subsets[0] != subset ||
       !HasLabel(endpoints.metadata.labels, "endpointslice.kubernetes.io/skip-mirror", "true")) {
     tasks.emplace_back(
-        [this, wanted] { return Send("PATCH", At(kEndpoints), wanted, kMergePatch); });
+        [this, wanted] { return client_.Send("PATCH", At(kEndpoints), wanted, kMergePatchBody); });
   }
 }
 
@@ -246,15 +218,16 @@ void ClusterObjects::AddSlice(std::vector<Task>& tasks) {
           std::to_string(port_) + "}]");
   const auto found = Find(*served, "default", kName);
   if (!found) {
-    tasks.emplace_back([this, wanted] { return Send("POST", kSlices, wanted, kJson, kConflict); });
+    tasks.emplace_back(
+        [this, wanted] { return client_.Send("POST", kSlices, wanted, kJsonBody, kConflict); });
     return;
   }
   const auto& slice = found->Get<discovery::v1::EndpointSlice>();
   if (slice.address_type != family) {
     // It cannot be changed; the next round makes the new one.
     tasks.emplace_back([this, wanted]() -> Status {
-      K8SNET_RETURN_IF_ERROR(Send("DELETE", At(kSlices), "", kJson));
-      return Send("POST", kSlices, wanted, kJson, kConflict);
+      K8SNET_RETURN_IF_ERROR(client_.Send("DELETE", At(kSlices), "", kJsonBody));
+      return client_.Send("POST", kSlices, wanted, kJsonBody, kConflict);
     });
     return;
   }
@@ -268,7 +241,8 @@ void ClusterObjects::AddSlice(std::vector<Task>& tasks) {
   if (!slice.endpoints || slice.endpoints->size() != 1 || (*slice.endpoints)[0] != endpoint ||
       !slice.ports || slice.ports->size() != 1 || (*slice.ports)[0] != port ||
       !HasLabel(slice.metadata.labels, "kubernetes.io/service-name", kName)) {
-    tasks.emplace_back([this, wanted] { return Send("PATCH", At(kSlices), wanted, kMergePatch); });
+    tasks.emplace_back(
+        [this, wanted] { return client_.Send("PATCH", At(kSlices), wanted, kMergePatchBody); });
   }
 }
 

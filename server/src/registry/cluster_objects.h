@@ -18,6 +18,7 @@
 #include "src/registry/catalog.h"
 #include "src/registry/cluster_network.h"
 #include "src/registry/object_codec.h"
+#include "src/registry/self_client.h"
 
 namespace k8snet::server {
 
@@ -55,9 +56,6 @@ class ClusterObjects {
 
   // Runs the tasks at once, so that one sync of the store does for many; the first error, if any.
   [[nodiscard]] static Status RunAll(const std::vector<Task>& tasks);
-  // Sends a request; an error is what the answer says, but for `fine`, a status.
-  [[nodiscard]] Status Send(std::string_view method, std::string_view target, std::string body,
-                            std::string_view content_type, int fine = 0);
   // Returns the stored object, or one without a value.
   [[nodiscard]] std::optional<Object> Find(const ServedResource& served,
                                            std::string_view name_space,
@@ -70,7 +68,7 @@ class ClusterObjects {
   [[nodiscard]] Status MakeServiceCidr();
   void Loop(const std::stop_token& stop);
 
-  ApiHandler& api_;
+  const SelfClient client_;
   const Catalog& catalog_;
   const ObjectCodec& codec_;
   ClusterNetwork* const network_;

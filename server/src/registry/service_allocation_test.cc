@@ -352,6 +352,49 @@ TEST(ServiceAllocation, IsRepairedAtTheStart) {
   EXPECT_EQ(with_port("c", "30001").status, 201);
 }
 
+TEST(ServiceCidrController, KeepsANetworkWhileItsAddressesAreInUse) {
+  TestApi api;
+  DiscardLogger logger;
+  ServiceCidrController controller(api.api(), api.api().catalog(), api.clock(), logger);
+  const std::string path = Path(kCidrs, "more");
+  ASSERT_EQ(
+      api.Send("POST", kCidrs, R"({"metadata":{"name":"more"},"spec":{"cidrs":["172.30.0.0/24"]}})")
+          .status,
+      201);
+  controller.Sync();
+  const std::string ready = api.Send("GET", path).body;
+  EXPECT_THAT(ready, HasSubstr(R"("finalizers":["networking.k8s.io/service-cidr-finalizer"])"));
+  EXPECT_THAT(ready, HasSubstr(R"("type":"Ready","status":"True")"));
+  EXPECT_THAT(ready, HasSubstr(R"("message":"Kubernetes Service CIDR is ready")"));
+  const std::string revision = Member(ready, "resourceVersion");
+  controller.Sync();
+  EXPECT_EQ(Member(api.Send("GET", path).body, "resourceVersion"), revision);
+
+  ASSERT_EQ(api.Send("POST", kServices, Service("a", R"("clusterIP":"172.30.0.5")")).status, 201);
+  EXPECT_EQ(api.Send("DELETE", path).status, 200);
+  api.clock().Advance(std::chrono::seconds(20));
+  controller.Sync();
+  EXPECT_THAT(api.Send("GET", path).body,
+              HasSubstr(R"("status":"False","lastTransitionTime":"2026-01-02T03:04:25Z",)"
+                        R"("reason":"Terminating")"));
+  // Another network that holds the address lets it go.
+  ASSERT_EQ(
+      api.Send("POST", kCidrs, R"({"metadata":{"name":"wide"},"spec":{"cidrs":["172.30.0.0/16"]}})")
+          .status,
+      201);
+  controller.Sync();
+  EXPECT_FALSE(Exists(api, path));
+
+  // One without addresses in use stays for the time that all servers need to hear of it.
+  EXPECT_EQ(api.Send("DELETE", Path(kServices, "a")).status, 200);
+  EXPECT_EQ(api.Send("DELETE", Path(kCidrs, "wide")).status, 200);
+  controller.Sync();
+  EXPECT_TRUE(Exists(api, Path(kCidrs, "wide")));
+  api.clock().Advance(ServiceCidrController::kGrace);
+  controller.Sync();
+  EXPECT_FALSE(Exists(api, Path(kCidrs, "wide")));
+}
+
 TEST(ClusterObjects, LeadToTheServerAndComeBack) {
   TestApi api({.cluster_ip_ranges = {"10.0.0.0/16", "fd00:10::/112"}});
   api.api().Announce("192.0.2.7", 6443);
