@@ -1,6 +1,7 @@
 // Command client-go drives a server with client-go: typed, dynamic and metadata clients, informers
 // and a controller. Needs KUBECONFIG, and K8SNET_RESTART, a command that kills the server and starts
-// it again. Prints a line for each check and ends with 1 if one failed.
+// it again. Prints a line for each check, which begins with its argument, and ends with 1 if one
+// failed.
 package main
 
 import (
@@ -26,7 +27,7 @@ const namespace = "client-go"
 
 var (
 	ctx    = context.Background()
-	label  = "client-go"
+	label  = os.Args[1]
 	failed bool
 )
 

@@ -7,5 +7,14 @@ build() {
   go_build build -o client-go .
 }
 once . "$here"/*.go "$here/go.mod" -- build >&2
+run() {  # how checks are called, and what else is in the environment...
+  env KUBE_FEATURE_WatchListClient=true "${@:2}" "$cache/client-go" "$1" 2> "$work/log" ||
+    { failed=$?; tail -5 "$work/log" >&2; }
+}
 serve
-KUBE_FEATURE_WatchListClient=true "$cache/client-go" 2> "$work/log" || { status=$?; tail -5 "$work/log" >&2; exit "$status"; }
+run client-go
+end_server
+# The clients that know no types speak CBOR then, and refuse what else they get.
+serve --feature-gates=CBORServingAndStorage=true
+run "client-go in CBOR" KUBE_FEATURE_ClientsAllowCBOR=true KUBE_FEATURE_ClientsPreferCBOR=true
+exit "${failed:-0}"

@@ -35,7 +35,8 @@ func checkUntyped() {
 		if err != nil {
 			return err
 		}
-		legacy := discovery.NewDiscoveryClientForConfigOrDie(config)
+		// It reads JSON alone, even where it would ask for CBOR.
+		legacy := discovery.NewDiscoveryClientForConfigOrDie(newConfig(runtime.ContentTypeJSON))
 		legacy.UseLegacyDiscovery = true
 		separate, err := count(legacy)
 		if err != nil {

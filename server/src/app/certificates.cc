@@ -92,7 +92,9 @@ Result<KeyPair> Write(X509* certificate, EVP_PKEY* key) {
   const Owned<BIO> certificate_bio(BIO_new(BIO_s_mem()));
   const Owned<BIO> key_bio(BIO_new(BIO_s_mem()));
   if (PEM_write_bio_X509(certificate_bio.get(), certificate) != 1 ||
-      PEM_write_bio_PrivateKey(key_bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+      // As Go writes it, "EC PRIVATE KEY": some clients tell kinds of keys by this line alone.
+      PEM_write_bio_PrivateKey_traditional(key_bio.get(), key, nullptr, nullptr, 0, nullptr,
+                                           nullptr) != 1) {
     return CryptoError("cannot encode a certificate");
   }
   return KeyPair{Written(certificate_bio.get()), Written(key_bio.get())};

@@ -133,6 +133,11 @@ TEST_F(CertificatesTest, AreGoodForWhatTheyAreIssuedFor) {
             "/O=system:masters/CN=k8snet-admin");
 }
 
+TEST_F(CertificatesTest, HaveKeysThatSayTheyAreEllipticCurves) {
+  const KeyPair client = Open().IssueClient("a", "b").value();
+  EXPECT_THAT(client.key_pem, ::testing::StartsWith("-----BEGIN EC PRIVATE KEY-----\n"));
+}
+
 TEST_F(CertificatesTest, AreRenewedWhenTheyEndOrANameIsMissing) {
   const std::string first = Serving({"localhost"}).certificate_pem;
   const std::string second = Serving({"localhost", "10.0.0.7"}).certificate_pem;
