@@ -14,6 +14,7 @@
 #include "k8snet/server/logger.h"
 #include "k8snet/server/storage.h"
 #include "src/app/feature_gates.h"
+#include "src/metrics/exposition.h"
 #include "src/request_context.h"
 
 namespace k8snet::server {
@@ -32,6 +33,9 @@ class ApiHandler {
   // Says where clients reach the server, once it listens: `address` is an IP address that is not
   // loopback, or empty if there is none. At most once.
   virtual void Announce(std::string_view /*address*/, std::uint16_t /*port*/) {}
+
+  // Adds what the API counts, and how much it holds.
+  virtual void AppendMetrics(Exposition& /*out*/) const {}
 
   // Returns the installed paths for the listing at `/`, in any order: "/api", "/api/v1", "/apis",
   // "/apis/networking.k8s.io", ...

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "k8snet/apis/base/resource.h"
 #include "k8snet/server/logger.h"
 #include "src/negotiate/accept.h"
 #include "src/query.h"
@@ -64,6 +65,7 @@ class Warnings {
 // One per request, made by the filters. Not thread-safe: the request's thread has it alone.
 struct RequestContext {
   RequestInfo info;
+  const Resource* resource = nullptr;  // That the request was routed to; null if to none.
   Query query;
   UserInfo user;
   Offers offers = Offers::kDefault;  // Set by the API.

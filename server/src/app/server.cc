@@ -28,6 +28,8 @@
 #include "src/discovery/version.h"
 #include "src/filters/chain.h"
 #include "src/log/log.h"
+#include "src/metrics/metered_storage.h"
+#include "src/metrics/metrics.h"
 #include "src/mutex.h"
 
 namespace k8snet::server {
@@ -169,7 +171,9 @@ Status Serve(const Options& options, Logger& logger, Clock& clock, Random& rando
   K8SNET_ASSIGN_OR_RETURN(const std::unique_ptr<Authenticator> authenticator,
                           MakeAuthenticator(options, clock));
   const std::unique_ptr<Authorizer> authorizer = NewAlwaysAllowAuthorizer();
-  K8SNET_ASSIGN_OR_RETURN(const std::unique_ptr<Storage> storage, OpenStorage(options));
+  Metrics metrics(AllResources(), clock);
+  K8SNET_ASSIGN_OR_RETURN(std::unique_ptr<Storage> opened, OpenStorage(options));
+  const std::unique_ptr<Storage> storage = NewMeteredStorage(std::move(opened), metrics, clock);
   LateWaker waker;
   K8SNET_ASSIGN_OR_RETURN(
       const std::unique_ptr<ApiHandler> api,
@@ -183,7 +187,8 @@ Status Serve(const Options& options, Logger& logger, Clock& clock, Random& rando
   chain_options.max_mutating_requests_in_flight =
       static_cast<std::size_t>(options.max_mutating_requests_inflight);
   chain_options.request_timeout = options.request_timeout;
-  Chain chain({*authenticator, *authorizer, *api, health, logger, clock, random}, chain_options);
+  Chain chain({*authenticator, *authorizer, *api, health, logger, clock, random, &metrics},
+              chain_options);
 
   ListenerOptions listener_options;
   listener_options.address = options.bind_address;

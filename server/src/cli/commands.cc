@@ -3,8 +3,8 @@
 namespace k8snet::cli {
 
 std::span<const Command* const> Commands() {
-  static constexpr const Command* kAll[] = {&kConvert,   &kValidate, &kDiff,
-                                            &kRoundtrip, &kVersions, &kCompletion};
+  static constexpr const Command* kAll[] = {&kConvert, &kValidate, &kDiff,      &kRoundtrip,
+                                            &kMatch,   &kVersions, &kCompletion};
   return kAll;
 }
 

@@ -9,6 +9,7 @@ namespace k8snet::cli {
 extern const Command kCompletion;
 extern const Command kConvert;
 extern const Command kDiff;
+extern const Command kMatch;
 extern const Command kRoundtrip;
 extern const Command kValidate;
 extern const Command kVersions;

@@ -40,6 +40,21 @@ std::string GitVersion() {
   return version + "+k8snet." K8SNET_VERSION;
 }
 
+void AppendBuildInfo(Exposition& out) {
+  const std::string version = GitVersion();
+  out.Begin("kubernetes_build_info", "gauge", "Always 1, with what /version says.");
+  out.Add({{"build_date", "1970-01-01T00:00:00Z"},
+           {"compiler", kCompiler},
+           {"git_commit", ""},
+           {"git_tree_state", ""},
+           {"git_version", version},
+           {"go_version", ""},
+           {"major", kMajor},
+           {"minor", kMinor},
+           {"platform", kPlatform}},
+          1);
+}
+
 std::string VersionJson() {
   // There is no Go in it, no commit is known to a source archive, and builds are reproducible, so
   // these members say what a build of unknown origin says upstream.

@@ -4,11 +4,17 @@
 
 #include <string>
 
+#include "src/metrics/exposition.h"
+
 namespace k8snet::server {
 
 // Returns the version of Kubernetes that is spoken, with ours as build metadata:
 // "v1.37.2+k8snet.0.1.0".
 [[nodiscard]] std::string GitVersion();
+
+// Adds the metric kubernetes_build_info.
+// Source: kubernetes/component-base metrics/version.go.
+void AppendBuildInfo(Exposition& out);
 
 // Returns the document at /version, indented by two spaces.
 // Source: kubernetes/apimachinery pkg/version/types.go, Info.

@@ -219,6 +219,9 @@ Response Chain::ServeAuthenticated(RequestContext& context, Request& request) {
     context.deadline = *deadline;
   }
   Result<std::optional<UserInfo>> user = parts_.authenticator.Authenticate(request);
+  if (parts_.metrics != nullptr) {
+    parts_.metrics->Authenticated(user && *user ? &**user : nullptr);
+  }
   if (!user || !*user) {
     parts_.logger.Info(
         "Unable to authenticate the request",
@@ -250,6 +253,9 @@ Response Chain::ServeAuthenticated(RequestContext& context, Request& request) {
 
 Response Chain::Authorize(RequestContext& context, Request& request) {
   const Result<Decision> decision = parts_.authorizer.Authorize(context.user, context.info);
+  if (parts_.metrics != nullptr) {
+    decision ? parts_.metrics->Authorized(decision->allowed) : parts_.metrics->AuthorizerFailed();
+  }
   if (!decision) {
     return InternalServerError(request, decision.error());
   }
@@ -263,6 +269,34 @@ Response Chain::Authorize(RequestContext& context, Request& request) {
 }
 
 Response Chain::Route(RequestContext& context, Request& request) {
+  std::optional<Response> response = Dispatch(context, request);
+  if (!response) {
+    return PathNotFound();
+  }
+  if (parts_.metrics != nullptr) {
+    parts_.metrics->Served(context, request, *response);
+  }
+  return std::move(*response);
+}
+
+// Source: kubernetes/apiserver pkg/server/routes/metrics.go.
+Response Chain::ServeMetrics(const Request& request) const {
+  if (request.method == "DELETE") {
+    return TextResponse(405, "Method Not Allowed\n");
+  }
+  Exposition out;
+  parts_.metrics->AppendTo(out);
+  parts_.api.AppendMetrics(out);
+  AppendProcessMetrics(out);
+  out.Begin("apiserver_current_inflight_requests", "gauge", "Requests that are served now.");
+  out.Add({{"request_kind", "mutating"}}, static_cast<double>(mutating_.taken()));
+  out.Add({{"request_kind", "readOnly"}}, static_cast<double>(read_only_.taken()));
+  AppendBuildInfo(out);
+  return MetricsResponse(request, out);
+}
+
+// Serves the path, or returns nothing if there is no such path.
+std::optional<Response> Chain::Dispatch(RequestContext& context, Request& request) {
   const std::string_view path = context.info.path;
   for (const std::string_view root : {"/api", "/apis", "/openapi"}) {
     if (IsBelow(path, root)) {
@@ -279,10 +313,10 @@ Response Chain::Route(RequestContext& context, Request& request) {
     return request.method == "GET" ? JsonResponse(VersionJson())
                                    : NegotiatedError(request, context.query, MethodNotAllowed());
   }
-  if (std::optional<Response> response = parts_.health.Handle(context); response) {
-    return std::move(*response);
+  if (path == "/metrics" && parts_.metrics != nullptr) {
+    return ServeMetrics(request);
   }
-  return PathNotFound();
+  return parts_.health.Handle(context);
 }
 
 // Source: kubernetes/apiserver pkg/server/routes/index.go.
@@ -292,6 +326,9 @@ Response Chain::Index() const {
     paths.insert(std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }
   paths.insert("/version");
+  if (parts_.metrics != nullptr) {
+    paths.insert("/metrics");
+  }
   std::string out = "{\n  \"paths\": [";
   const char* separator = "\n    ";
   for (const std::string& path : paths) {

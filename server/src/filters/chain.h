@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -16,6 +17,7 @@
 #include "src/auth/authorizer.h"
 #include "src/discovery/health.h"
 #include "src/filters/in_flight.h"
+#include "src/metrics/metrics.h"
 #include "src/request_context.h"
 
 namespace k8snet::server {
@@ -29,6 +31,7 @@ struct ChainParts {
   Logger& logger;
   Clock& clock;
   Random& random;
+  Metrics* metrics = nullptr;  // Null: nothing is counted, and /metrics does not exist.
 };
 
 struct ChainOptions {
@@ -57,6 +60,8 @@ class Chain {
   [[nodiscard]] Response ServeAuthenticated(RequestContext& context, Request& request);
   [[nodiscard]] Response Authorize(RequestContext& context, Request& request);
   [[nodiscard]] Response Route(RequestContext& context, Request& request);
+  [[nodiscard]] std::optional<Response> Dispatch(RequestContext& context, Request& request);
+  [[nodiscard]] Response ServeMetrics(const Request& request) const;
   [[nodiscard]] Response Index() const;
   [[nodiscard]] std::string NewAuditId();
 

@@ -34,6 +34,9 @@ class InFlightPool {
   // Returns a place, or nothing if all are taken.
   [[nodiscard]] std::optional<Place> Enter();
 
+  // Places that are taken now.
+  [[nodiscard]] std::size_t taken() const { return taken_.load(std::memory_order_relaxed); }
+
  private:
   const std::size_t limit_;
   std::atomic<std::size_t> taken_ = 0;

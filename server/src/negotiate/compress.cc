@@ -36,12 +36,12 @@ struct FreeCompressor {
 
 }  // namespace
 
-void MaybeCompress(const Request& request, Response& response) {
+void MaybeCompress(const Request& request, Response& response, std::size_t threshold_bytes) {
   std::size_t size = 0;
   for (const Bytes& part : response.body) {
     size += part->size();
   }
-  if (size <= kGzipThresholdBytes || !AcceptsGzip(request)) {
+  if (size <= threshold_bytes || !AcceptsGzip(request)) {
     return;
   }
   std::string plain;

@@ -13,9 +13,10 @@ namespace k8snet::server {
 // defaultGzipThresholdBytes.
 inline constexpr std::size_t kGzipThresholdBytes = 128 * 1024;
 
-// Compresses the body of `response` if it is larger and `request` accepts gzip, and sets
-// Content-Encoding and Vary. Cost: none for smaller ones.
-void MaybeCompress(const Request& request, Response& response);
+// Compresses the body of `response` if it is larger than `threshold_bytes` and `request` accepts
+// gzip, and sets Content-Encoding and Vary. Cost: none for smaller ones.
+void MaybeCompress(const Request& request, Response& response,
+                   std::size_t threshold_bytes = kGzipThresholdBytes);
 
 }  // namespace k8snet::server
 

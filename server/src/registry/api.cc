@@ -135,6 +135,47 @@ std::vector<std::string> Api::paths() const {
   return paths;
 }
 
+// Source: kubernetes/apiserver pkg/storage/etcd3/metrics/metrics.go,
+// pkg/storage/cacher/metrics/metrics.go, pkg/endpoints/metrics/metrics.go.
+void Api::AppendMetrics(Exposition& out) const {
+  const auto each = [&](const auto& value) {
+    for (const auto& kind : catalog_.kinds()) {
+      out.Add({{"group", kind->hub->group}, {"resource", kind->hub->plural}},
+              static_cast<double>(value(*kind->cache)));
+    }
+  };
+  out.Begin("apiserver_resource_objects", "gauge", "Objects that are stored.");
+  each([](const Cache& cache) { return cache.snapshot().size(); });
+  out.Begin("apiserver_watch_cache_resource_version", "gauge",
+            "Revision up to which reads see all changes.");
+  each([](const Cache& cache) { return cache.snapshot().revision(); });
+  out.Begin("apiserver_watch_cache_events_received_total", "counter",
+            "Changes since the start of the server.");
+  each([](const Cache& cache) { return cache.event_stats().appended; });
+  out.Begin("apiserver_watch_events_total", "counter", "Events sent to watchers.");
+  const auto each_version = [&](const auto& add) {
+    for (std::size_t i = 0; i < catalog_.resources().size(); ++i) {
+      const ServedResource& served = catalog_.served(i);
+      if (const std::uint64_t sent = served.watch_counters->events.load(); sent > 0) {
+        add(served, sent);
+      }
+    }
+  };
+  each_version([&](const ServedResource& served, std::uint64_t sent) {
+    out.Add({{"group", served.resource->group},
+             {"resource", served.resource->plural},
+             {"version", served.resource->version}},
+            static_cast<double>(sent));
+  });
+  out.Begin("apiserver_watch_events_sizes", "histogram", "Bytes of events sent to watchers.");
+  each_version([&](const ServedResource& served, std::uint64_t) {
+    out.Add({{"group", served.resource->group},
+             {"resource", served.resource->plural},
+             {"version", served.resource->version}},
+            served.watch_counters->sizes.data());
+  });
+}
+
 Response Api::Handle(RequestContext& context, Request& request) {
   context.offers = offers_;
   const std::string_view path = context.info.path;
@@ -172,6 +213,7 @@ Response Api::HandleRoute(RequestContext& context, const Request& request, const
       !routable) {
     return fail(routable.error());
   }
+  context.resource = served.resource;
   if (!served.resource->deprecation.empty()) {
     context.warnings.Add(served.resource->deprecation);
   }

@@ -44,6 +44,7 @@ class Api final : public ApiHandler {
 
   [[nodiscard]] Response Handle(RequestContext& context, Request& request) override;
   [[nodiscard]] std::vector<std::string> paths() const override;
+  void AppendMetrics(Exposition& out) const override;
   void Announce(std::string_view address, std::uint16_t port) override {
     cluster_objects_.Announce(address, port);
   }

@@ -2,6 +2,7 @@
 #ifndef K8SNET_SERVER_SRC_REGISTRY_SERVED_H_
 #define K8SNET_SERVER_SRC_REGISTRY_SERVED_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "k8snet/apis/base/resource.h"
+#include "src/metrics/histogram.h"
 #include "src/registry/strategy.h"
 #include "src/storage/cache.h"
 
@@ -33,6 +35,19 @@ struct StoredKind {
   [[nodiscard]] const ServedResource* Find(std::string_view api_version) const;
 };
 
+// Events of one resource in one version that were sent to watchers. Thread-safe.
+struct WatchCounters {
+  static constexpr double kBounds[] = {1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072};
+
+  std::atomic<std::uint64_t> events = 0;
+  Histogram sizes{kBounds};
+
+  void Count(std::size_t bytes) {
+    events.fetch_add(1, std::memory_order_relaxed);
+    sizes.Observe(static_cast<double>(bytes));
+  }
+};
+
 // One resource in one version. The texts are parts of answers, made once.
 // Thread-safe: immutable once set up.
 struct ServedResource {
@@ -46,6 +61,7 @@ struct ServedResource {
   std::string event_heads[3];  // `{"type":"ADDED","object":` and object_head, by EventType.
   std::string event_end;       // `}` and a newline.
   std::string zero_json;       // The object with nothing in it.
+  std::unique_ptr<WatchCounters> watch_counters = std::make_unique<WatchCounters>();
 
   [[nodiscard]] const Type& type() const { return *resource->type; }
   [[nodiscard]] bool is_hub() const { return resource == kind->hub; }

@@ -144,13 +144,17 @@ void WatchStream::AppendInitial(const Entry& entry, std::size_t& used, std::vect
     auto tail = codec_.Encoded(served_, EncodedForm::kJsonTail, entry);
     if (tail) {
       out.emplace_back(Bytes(), &served_.event_heads[0]);
-      used += (*tail)->size() + 64;
+      const std::size_t size =
+          served_.event_heads[0].size() + (*tail)->size() + served_.event_end.size();
+      served_.watch_counters->Count(size);
+      used += size;
       out.push_back(*std::move(tail));
       out.emplace_back(Bytes(), &served_.event_end);
     }
     return;
   }
   if (auto frame = Frame(EventType::kAdded, entry, entry.revision(), true)) {
+    served_.watch_counters->Count(frame->size());
     used += frame->size();
     out.push_back(std::make_shared<const std::string>(*std::move(frame)));
   }
@@ -179,6 +183,7 @@ void WatchStream::AppendEvent(const Event& event, std::size_t& used, std::vector
   Bytes bytes =
       shares_bytes() ? event.encodings.Get(KeyOf(served_, plan_.output, type), make) : make();
   if (bytes != nullptr) {
+    served_.watch_counters->Count(bytes->size());
     used += bytes->size();
     out.push_back(std::move(bytes));
   }
@@ -262,6 +267,7 @@ void WatchStream::AppendBookmark(std::uint64_t revision, bool end_of_initial,
   table_columns_sent_ = true;
   if (rendered) {
     out.push_back(std::make_shared<const std::string>(FrameOf("BOOKMARK", *rendered)));
+    served_.watch_counters->Count(out.back()->size());
   }
 }
 
