@@ -79,6 +79,7 @@ void ReadFile(const Input& input, const conversion::Converter& converter, const 
       found.files.push_back(input.name());
     }
   }
+  reporter.Finish();
   found.failed = found.failed || reporter.found();
   console.Err(report);
 }

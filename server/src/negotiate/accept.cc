@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 #include "src/errors.h"
@@ -61,7 +62,7 @@ double ParseQuality(std::string_view text) {
   const std::string copy(text);
   char* end = nullptr;
   const double q = std::strtod(copy.c_str(), &end);
-  return end == copy.c_str() ? 0 : q;
+  return end == copy.c_str() || std::isnan(q) ? 0 : q;
 }
 
 int Specificity(const AcceptClause& clause) {
