@@ -20,6 +20,7 @@
 #include "src/yaml_breaks.h"
 #include "src/yaml_errors.h"
 #include "src/yaml_place.h"
+#include "src/yaml_plain.h"
 #include "src/yaml_scalar.h"
 
 namespace k8snet {
@@ -643,6 +644,9 @@ Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits) {
   }
   const std::size_t skipped = yaml.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   yaml.remove_prefix(skipped);
+  if (std::string json = internal::PlainYamlToJson(yaml, limits); !json.empty()) {
+    return YamlJson{.json = std::move(json), .duplicates = {}};
+  }
   const auto fail = [&](std::string message, InputPlace place, Reason reason) {
     Error error(reason, std::move(message));
     place.offset += skipped;
