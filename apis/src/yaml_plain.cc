@@ -211,7 +211,7 @@ bool PlainYaml::Scalar(std::string_view text) {
     return Quoted(text);
   }
   const bool sign = c == '-' && text.size() > 1 && text[1] != ' ';
-  if (!IsLetter(c) && !IsDigit(c) && !sign && c != '/' && c != '.' && c != '+') {
+  if (!IsLetter(c) && !IsDigit(c) && !sign && c != '/' && c != '.' && c != '+' && c != '~') {
     return false;
   }
   text = text.substr(0, text.find(" #"));
