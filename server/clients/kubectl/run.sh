@@ -1,6 +1,14 @@
 #!/bin/bash
-# Debian's kubectl, of 1.20, and the newest, built as a Go module.
+# Debian's kubectl, of 1.20, and the newest, built as a Go module. With the argument `installed`, the
+# one on the path alone, and nothing is installed.
 . "$(dirname "$0")/../common.sh"
+if [ "${1:-}" = installed ]; then
+  KUBECTL=$(command -v kubectl) || { echo "skip kubectl: not installed"; exit 77; }
+  export KUBECTL
+  serve
+  python3 "$here/check.py"
+  exit
+fi
 need curl python3
 debian() {
   apt-get update -qq
