@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import pathlib
+import pty
 import random
 import re
 import shlex
@@ -212,7 +213,7 @@ class Files(Temporary):
         self.write("good.yaml", CONVERTED)
         for name, content in {"zero": b"a: \0", "utf16": "a: b".encode("utf-16"), "latin": b"a: \xe9",
                               "deep.json": b"[" * 100_000, "deep": b"[" * 100_000,
-                              "unclosed": b"a: [", "big": b"a: " + b"x" * 4_000_000}.items():
+                              "unclosed": b"a: [", "big": b"a: " + b"x" * 70_000_000}.items():
             with self.subTest(name):
                 self.write(name + (".yaml" if "." not in name else ""), content)
                 code, out, _ = self.run_here("validate", ".")
@@ -246,6 +247,42 @@ class Files(Temporary):
                 code, out, _ = self.run_here("convert", "-oyaml", file)
                 self.assertEqual(code, 0)
                 self.assertIn(b"kind: Ingress\n", out)
+
+
+class Terminals(Temporary):
+    def on_terminal(self, *arguments, env=None):
+        """Runs the command with a terminal for output and errors; returns what it prints there."""
+        main, other = pty.openpty()
+        environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        process = subprocess.Popen([BINARY, *arguments], cwd=self.dir, stdin=subprocess.DEVNULL, stdout=other,
+                                   stderr=other, env={**environment, "TERM": "xterm", **(env or {})})
+        os.close(other)
+        out = b""
+        while True:
+            try:
+                data = os.read(main, 65536)
+            except OSError:  # The other end is closed.
+                data = b""
+            if not data:
+                break
+            out += data
+        os.close(main)
+        process.wait()
+        return out
+
+    def test_colour_is_for_terminals(self):
+        self.write("a.yaml", INGRESS)
+        self.write("b.yaml", INGRESS.replace("80", "81"))
+        self.assertIn(b"\x1b[31m-", self.on_terminal("diff", "a.yaml", "b.yaml"))
+        self.assertNotIn(b"\x1b", self.on_terminal("diff", "a.yaml", "b.yaml", env={"NO_COLOR": "1"}))
+        self.assertNotIn(b"\x1b", self.on_terminal("diff", "--color=never", "a.yaml", "b.yaml"))
+        self.assertNotIn(b"\x1b", self.run_here("diff", "a.yaml", "b.yaml")[1])
+
+    def test_long_work_shows_how_far_it_is(self):
+        self.write("big.yaml", "".join(f"- a: {i}\n" for i in range(400_000)))
+        for i in range(3):
+            (self.dir / f"link{i}.yaml").symlink_to("big.yaml")
+        self.assertRegex(self.on_terminal("validate", "-j1", "."), rb"\r\x1b\[K\d of 4 files\r\x1b\[K")
 
 
 class Documents(Temporary):

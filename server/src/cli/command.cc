@@ -116,6 +116,16 @@ std::string Invocation::Value(std::string_view name, std::string_view fallback) 
   return std::string(fallback);
 }
 
+std::vector<std::string> Invocation::Files() const {
+  std::vector<std::string> files = arguments;
+  for (const auto& [name, value] : flags) {
+    if (name == kFilenameOption.name) {
+      files.push_back(value);
+    }
+  }
+  return files;
+}
+
 Result<Invocation> ParseInvocation(const Command& command, std::span<const std::string> arguments) {
   Invocation invocation;
   // Adds a flag whose value is `attached`, or the next argument.

@@ -49,6 +49,8 @@ class Invocation {
 
   // Whether the switch `name` is on.
   [[nodiscard]] bool Has(std::string_view name) const;
+  // Returns the arguments and the values of --filename.
+  [[nodiscard]] std::vector<std::string> Files() const;
   // Returns the value of `name`, the last one if it stands several times, or `fallback`.
   [[nodiscard]] std::string Value(std::string_view name, std::string_view fallback = {}) const;
 };
@@ -103,6 +105,8 @@ inline constexpr Option kColorOption{"color", '\0', "WHEN",
                                      "Whether to colour: always, never, or auto, which is on a "
                                      "terminal unless NO_COLOR is set.",
                                      ColorChoices};
+inline constexpr Option kFilenameOption{"filename", 'f', "FILE",
+                                        "Another FILE, for those used to kubectl."};
 inline constexpr Option kJobsOption{"jobs", 'j', "N",
                                     "How many files to work on at a time. Default: one a core."};
 inline constexpr Option kHelpOption{"help", 'h', "", "Shows this text."};

@@ -317,6 +317,8 @@ Outcome ConvertFile(const Plan& plan, std::size_t index, const Console& console)
   if (!result) {
     return outcome;
   }
+  outcome.yaml =
+      settings.format.empty() ? manifest.format == Format::kYaml : settings.format == "yaml";
   Status written;
   switch (plan.sink) {
     case Sink::kStdout:
@@ -376,7 +378,11 @@ Result<Plan> MakePlan(const Invocation& invocation, const Console& console) {
                  "--output cannot go with --write or --check: a file keeps its "
                  "format");
   }
-  K8SNET_ASSIGN_OR_RETURN(plan.inputs, ExpandInputs(invocation.arguments, console));
+  K8SNET_ASSIGN_OR_RETURN(plan.inputs, ExpandInputs(invocation.Files(), console));
+  const bool binary = settings.format == "protobuf" || settings.format == "cbor";
+  if (binary && plan.inputs.size() > 1 && plan.sink == Sink::kStdout) {
+    return Error(Reason::kInvalid, settings.format + " of several files needs --output-dir");
+  }
   std::map<std::string, std::string> taken;
   for (const Input& input : plan.inputs) {
     if (input.is_stdin() && (plan.sink == Sink::kInPlace || plan.sink == Sink::kFolder)) {
@@ -406,6 +412,7 @@ Exit RunConvert(const Invocation& invocation, const Console& console) {
   plan->settings.converter = &converter;
   Outcome sum;
   bool first = true;
+  bool yaml = false;  // Whether the last output was.
   char last = '\n';
   const auto take = [&](std::size_t, const Outcome& outcome) {
     sum.found = sum.found || outcome.found;
@@ -415,11 +422,11 @@ Exit RunConvert(const Invocation& invocation, const Console& console) {
     if (outcome.out.empty()) {
       return;
     }
-    const bool yaml = plan->sink == Sink::kStdout && !first && outcome.out.front() != '{' &&
-                      static_cast<unsigned char>(outcome.out.front()) < 0x80 &&
-                      !outcome.out.starts_with("k8s") && !outcome.out.starts_with("---");
+    const bool yaml_before = std::exchange(yaml, outcome.yaml);
+    const bool part = !first && plan->sink == Sink::kStdout && (yaml || yaml_before) &&
+                      !outcome.out.starts_with("---");
     console.Out(last == '\n' ? "" : "\n");
-    console.Out(yaml ? "---\n" : "");
+    console.Out(part ? "---\n" : "");
     console.Out(outcome.out);
     last = outcome.out.back();
     first = false;
@@ -441,6 +448,7 @@ Exit RunConvert(const Invocation& invocation, const Console& console) {
 }
 
 constexpr Option kOptions[] = {
+    kFilenameOption,
     {"output-version", '\0', "VERSION",
      "The version to convert to, such as networking.k8s.io/v1; objects whose kind is not in it "
      "stay "

@@ -83,7 +83,7 @@ void LookForDuplicates(const SourceNode& node, const std::string& path,
 
 std::optional<DecodedObject> DecodeObject(const Document& document, const ObjectAt& object,
                                           Reporter& reporter) {
-  auto decoded = DecodeJson(object.type(), object.value->ToString());
+  auto decoded = DecodeJson(object.type(), object.value->ToString(), {.limits = kLimits});
   if (!decoded) {
     if (Blame(document, object, reporter).Run() == 0) {
       reporter.Field(document, object, "", decoded.error().message);

@@ -47,6 +47,7 @@ struct Input {
 struct Outcome {
   std::string out;
   std::string err;
+  bool yaml = false;          // Whether `out` is YAML.
   bool found = false;         // Whether something was found, or failed.
   std::size_t documents = 0;  // Counters for the summary.
   std::size_t known = 0;

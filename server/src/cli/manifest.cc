@@ -73,13 +73,13 @@ void ReadYaml(Manifest& manifest, std::size_t begin) {
     document.begin = begin;
     document.end = end;
     const std::string_view yaml = text.substr(begin, end - begin);
-    if (const auto converted = YamlToJson(yaml); converted) {
+    if (const auto converted = YamlToJson(yaml, kLimits); converted) {
       document.value = ParseKnownJson(converted->json);
       document.duplicates = !converted->duplicates.empty();
       CheckEnd(manifest, document);
       return;
     }
-    SourceTree tree = ReadYamlSource(yaml);
+    SourceTree tree = ReadYamlSource(yaml, kLimits);
     document.error = std::move(tree.error);
     document.error_at = tree.error_at;
   };
@@ -105,7 +105,7 @@ void ReadJson(Manifest& manifest, std::size_t begin) {
     Document& document = manifest.documents.emplace_back();
     document.begin = begin;
     document.end = begin = EndOfJsonValue(text, begin);
-    SourceTree tree = ReadJsonSource(manifest.TextOf(document));
+    SourceTree tree = ReadJsonSource(manifest.TextOf(document), kLimits);
     document.error = std::move(tree.error);
     document.error_at = tree.error_at;
     if (!document.error.empty()) {
@@ -129,7 +129,7 @@ bool HasError(const Manifest& manifest) {
 
 Result<std::string> BinaryToJson(Format format, std::string_view bytes) {
   if (format == Format::kCbor) {
-    return CborToJson(bytes);
+    return CborToJson(bytes, kLimits);
   }
   K8SNET_ASSIGN_OR_RETURN(const TypeMeta meta, PeekProtobuf(bytes));
   const Resource* resource = FindResource(meta.api_version, meta.kind);
@@ -141,7 +141,7 @@ Result<std::string> BinaryToJson(Format format, std::string_view bytes) {
     return Error(Reason::kNotRegistered, "protobuf of " + meta.api_version + " " + meta.kind +
                                              ", which is not known, cannot be read");
   }
-  K8SNET_ASSIGN_OR_RETURN(Decoded decoded, DecodeProtobuf(*type, bytes));
+  K8SNET_ASSIGN_OR_RETURN(Decoded decoded, DecodeProtobuf(*type, bytes, {.limits = kLimits}));
   return EncodeJson(std::move(decoded.object).Freeze());
 }
 
@@ -242,7 +242,7 @@ Manifest ReadManifest(std::string name, std::string text) {
 const SourceNode& Manifest::RootOf(const Document& document) const {
   if (document.root == nullptr) {
     document.root = std::make_shared<const SourceNode>(
-        format == Format::kYaml ? ReadYamlTree(TextOf(document)) : SourceNode());
+        format == Format::kYaml ? ReadYamlTree(TextOf(document), kLimits) : SourceNode());
   }
   return *document.root;
 }

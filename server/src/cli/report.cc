@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+
+#include "k8snet/apis/codec/json.h"
 
 namespace k8snet::cli {
 namespace {
@@ -12,12 +15,6 @@ namespace {
 constexpr std::size_t kAround = 70;
 
 bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
-
-// Returns the number of characters of `text`, which is UTF-8 or nearly so.
-std::size_t CountCharacters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !ContinuesCharacter(c); }));
-}
 
 }  // namespace
 
@@ -67,58 +64,10 @@ void Reporter::At(std::size_t offset, std::string_view path, std::string_view me
                   Severity severity) {
   errors_ += severity == Severity::kError ? 1 : 0;
   warnings_ += severity == Severity::kWarning ? 1 : 0;
-  const std::string_view text = manifest_.text;
-  const bool binary = !manifest_.has_places();
-  offset = std::min(offset, text.size());
-  std::string& out = findings_.emplace_back(Finding{offset, ""}).text;
-  std::string head = Printable(manifest_.name) + ":";
-  const std::size_t newline = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
-  if (!binary) {
-    const auto line =
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
-    head += std::to_string(line + 1) + ":" +
-            std::to_string(CountCharacters(text.substr(begin, offset - begin)) + 1) + ":";
-  }
-  out += paint_.Bold(head) + " ";
-  out += path.empty() ? "" : Printable(path) + ": ";
-  if (severity == Severity::kWarning) {
-    out += paint_.Yellow("warning: ");
-  } else if (severity == Severity::kNote) {
-    out += paint_.Cyan("note: ");
-  }
-  out += Printable(message) + "\n";
-  if (binary) {
-    return;
-  }
-  std::size_t end = std::min(text.find('\n', offset), text.size());
-  if (end > offset && text[end - 1] == '\r') {
-    --end;
-  }
-  if (begin == end) {
-    return;
-  }
-  std::size_t from = begin;
-  std::size_t to = end;
-  if (end - begin > 2 * kAround) {
-    from = offset - begin > kAround ? offset - kAround : begin;
-    to = std::min(end, from + 2 * kAround);
-    while (from > begin && ContinuesCharacter(text[from])) {
-      --from;
-    }
-    while (to < end && ContinuesCharacter(text[to])) {
-      ++to;
-    }
-  }
-  const std::string before =
-      (from > begin ? "..." : "") + Printable(text.substr(from, offset - from));
-  out += before + Printable(text.substr(offset, to - offset)) + (to < end ? "...\n" : "\n");
-  for (const char c : before) {
-    if (!ContinuesCharacter(c)) {
-      out += c == '\t' ? '\t' : ' ';
-    }
-  }
-  out += paint_.Green("^") + "\n";
+  findings_.push_back({.offset = std::min(offset, manifest_.text.size()),
+                       .severity = severity,
+                       .path = std::string(path),
+                       .message = std::string(message)});
 }
 
 void Reporter::Field(const Document& document, const ObjectAt& object, std::string_view field,
@@ -140,10 +89,126 @@ void Reporter::FieldAt(const Document& document, const ObjectAt& object, std::st
 void Reporter::Finish() {
   std::stable_sort(findings_.begin(), findings_.end(),
                    [](const Finding& a, const Finding& b) { return a.offset < b.offset; });
+  // Lines and columns are counted on from one finding to the next.
+  const std::string_view text = manifest_.text;
+  Spot spot;
+  std::size_t pos = 0;
   for (const Finding& finding : findings_) {
-    out_ += finding.text;
+    for (; pos < finding.offset; ++pos) {
+      if (text[pos] == '\n') {
+        spot.begin = pos + 1;
+        ++spot.line;
+        spot.column = 1;
+      } else {
+        spot.column += pos + 1 < text.size() && ContinuesCharacter(text[pos + 1]) ? 0 : 1;
+      }
+    }
+    switch (style_) {
+      case ReportStyle::kText:
+        AppendText(finding, spot);
+        break;
+      case ReportStyle::kJson:
+        AppendJson(finding, spot);
+        break;
+      case ReportStyle::kGithub:
+        AppendGithub(finding, spot);
+        break;
+    }
   }
   findings_.clear();
+}
+
+void Reporter::AppendText(const Finding& finding, const Spot& spot) {
+  const bool places = manifest_.has_places();
+  std::string head = Printable(manifest_.name) + ":";
+  if (places) {
+    head += std::to_string(spot.line) + ":" + std::to_string(spot.column) + ":";
+  }
+  out_ += paint_.Bold(head) + " ";
+  out_ += finding.path.empty() ? "" : Printable(finding.path) + ": ";
+  out_ += finding.severity == Severity::kWarning ? paint_.Yellow("warning: ") : "";
+  out_ += Printable(finding.message) + "\n";
+  if (places) {
+    AppendLine(finding.offset, spot.begin);
+  }
+}
+
+// Shows the line with a caret below; of a long line the part around the place.
+void Reporter::AppendLine(std::size_t offset, std::size_t begin) {
+  const std::string_view text = manifest_.text;
+  const std::size_t ahead = std::min(text.size(), offset + 2 * kAround + 1);
+  std::size_t end = std::min(text.substr(0, ahead).find('\n', offset), ahead);
+  if (end > offset && text[end - 1] == '\r') {
+    --end;
+  }
+  if (begin == end) {
+    return;
+  }
+  std::size_t from = begin;
+  std::size_t to = end;
+  if (end - begin > 2 * kAround) {
+    from = offset - begin > kAround ? offset - kAround : begin;
+    to = std::min(end, from + 2 * kAround);
+    while (from > begin && ContinuesCharacter(text[from])) {
+      --from;
+    }
+    while (to < end && ContinuesCharacter(text[to])) {
+      ++to;
+    }
+  }
+  const std::string before =
+      (from > begin ? "..." : "") + Printable(text.substr(from, offset - from));
+  out_ += before + Printable(text.substr(offset, to - offset)) + (to < end ? "...\n" : "\n");
+  for (const char c : before) {
+    if (!ContinuesCharacter(c)) {
+      out_ += c == '\t' ? '\t' : ' ';
+    }
+  }
+  out_ += paint_.Green("^") + "\n";
+}
+
+void Reporter::AppendJson(const Finding& finding, const Spot& spot) {
+  const auto add = [&](std::string_view name, std::string_view value) {
+    AppendJsonString(name, out_);
+    out_ += ':';
+    AppendJsonString(value, out_);
+  };
+  out_ += '{';
+  add("file", manifest_.name);
+  if (manifest_.has_places()) {
+    out_ += ",\"line\":" + std::to_string(spot.line) + ",\"column\":" + std::to_string(spot.column);
+  }
+  out_ += ',';
+  add("severity", finding.severity == Severity::kError ? "error" : "warning");
+  out_ += ',';
+  add("path", finding.path);
+  out_ += ',';
+  add("message", finding.message);
+  out_ += "}\n";
+}
+
+// Source: docs.github.com, workflow commands for GitHub Actions, setting an error message.
+void Reporter::AppendGithub(const Finding& finding, const Spot& spot) {
+  const auto escaped = [](std::string_view text, bool property) {
+    std::string out;
+    for (const char c : text) {
+      const bool special =
+          c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
+      char code[4];
+      std::snprintf(code, sizeof(code), "%%%02X", static_cast<unsigned char>(c));
+      out += special ? std::string(code) : std::string(1, c);
+    }
+    return out;
+  };
+  out_ += finding.severity == Severity::kError ? "::error file=" : "::warning file=";
+  out_ += escaped(manifest_.name, true);
+  if (manifest_.has_places()) {
+    out_ += ",line=" + std::to_string(spot.line) + ",col=" + std::to_string(spot.column);
+  }
+  out_ += "::" +
+          escaped(finding.path.empty() ? finding.message : finding.path + ": " + finding.message,
+                  false) +
+          "\n";
 }
 
 bool Reporter::Unreadable() {

@@ -12,7 +12,13 @@
 
 namespace k8snet::cli {
 
-enum class Severity { kError, kWarning, kNote };
+enum class Severity { kError, kWarning };
+
+enum class ReportStyle {
+  kText,    // For people.
+  kJson,    // A JSON object a line.
+  kGithub,  // Annotations of GitHub's workflows.
+};
 
 // Colours of terminals, or none.
 struct Paint {
@@ -38,8 +44,9 @@ struct Paint {
 class Reporter {
  public:
   // Finish appends to `out`.
-  Reporter(const Manifest& manifest, Paint paint, std::string& out)
-      : manifest_(manifest), paint_(paint), out_(out) {}
+  Reporter(const Manifest& manifest, Paint paint, std::string& out,
+           ReportStyle style = ReportStyle::kText)
+      : manifest_(manifest), paint_(paint), out_(out), style_(style) {}
 
   // Reports a finding at `offset` of the file's text.
   void At(std::size_t offset, std::string_view path, std::string_view message,
@@ -65,13 +72,28 @@ class Reporter {
   [[nodiscard]] std::size_t warnings() const { return warnings_; }
 
  private:
+  struct Finding {
+    std::size_t offset = 0;
+    Severity severity = Severity::kError;
+    std::string path;
+    std::string message;
+  };
+  // Where a finding is: line and column count from one, columns are characters.
+  struct Spot {
+    std::size_t begin = 0;  // Of the line.
+    std::size_t line = 1;
+    std::size_t column = 1;
+  };
+
+  void AppendText(const Finding& finding, const Spot& spot);
+  void AppendLine(std::size_t offset, std::size_t begin);
+  void AppendJson(const Finding& finding, const Spot& spot);
+  void AppendGithub(const Finding& finding, const Spot& spot);
+
   const Manifest& manifest_;
   Paint paint_;
   std::string& out_;
-  struct Finding {
-    std::size_t offset = 0;
-    std::string text;
-  };
+  ReportStyle style_;
   std::vector<Finding> findings_;
   std::size_t errors_ = 0;
   std::size_t warnings_ = 0;

@@ -564,7 +564,7 @@ std::string Planner::CommentBehind(std::size_t pos) const {
 
 // Gives scalars of `text`, which is YAML, that are among `leaves` the looks that they have there.
 void KeepLooks(std::string& text, std::vector<Leaf>& leaves) {
-  const SourceNode root = ReadYamlTree(text);
+  const SourceNode root = ReadYamlTree(text, kLimits);
   std::vector<const SourceNode*> scalars;
   const auto collect = [&](const SourceNode& node, const auto& self) -> void {
     if (node.form == Form::kScalar) {
@@ -616,7 +616,7 @@ bool Says(std::string_view text, Syntax syntax, const Json& value) {
   if (syntax == Syntax::kJson) {
     return JsonSyntaxError(text).empty() && ParseKnownJson(text) == value;
   }
-  const auto converted = YamlToJson(text);
+  const auto converted = YamlToJson(text, kLimits);
   return converted && ParseKnownJson(converted->json) == value;
 }
 

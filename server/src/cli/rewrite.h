@@ -14,6 +14,10 @@ namespace k8snet::cli {
 
 using server::Json;
 
+// Bounds on a document: wider than a server's, since lists of whole clusters are read, too.
+inline constexpr DecodeLimits kLimits{
+    .max_bytes = std::size_t{64} << 20U, .max_depth = 64, .max_items = 4'000'000};
+
 enum class Syntax { kYaml, kJson };
 
 // A document with new values.

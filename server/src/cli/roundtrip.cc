@@ -63,7 +63,7 @@ class ObjectTrip {
       Compare(start, *back, VersionText(resource));
       for (const Codec& codec : kCodecs) {
         const std::string way = VersionText(resource) + " in " + std::string(codec.name);
-        const auto read = codec.decode(*resource.type, codec.encode(*there), {});
+        const auto read = codec.decode(*resource.type, codec.encode(*there), {.limits = kLimits});
         if (!read) {
           reporter_.Field(document_, object_, "",
                           way + " cannot be read back: " + read.error().message);
@@ -139,7 +139,7 @@ Exit RunRoundtrip(const Invocation& invocation, const Console& console) {
     console.Err("k8snet roundtrip: " + message + "\n");
     return Exit::kUsage;
   };
-  const auto inputs = ExpandInputs(invocation.arguments, console);
+  const auto inputs = ExpandInputs(invocation.Files(), console);
   if (!inputs) {
     return usage(inputs.error().message);
   }
@@ -166,7 +166,7 @@ Exit RunRoundtrip(const Invocation& invocation, const Console& console) {
   return sum.found ? Exit::kFindings : Exit::kClean;
 }
 
-constexpr Option kOptions[] = {kJobsOption, kColorOption};
+constexpr Option kOptions[] = {kFilenameOption, kJobsOption, kColorOption};
 
 constexpr Example kExamples[] = {
     {"k8snet roundtrip manifests/", "Would something be lost in some version?"}};

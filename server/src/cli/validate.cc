@@ -24,6 +24,7 @@ struct Settings {
   int release = 0;  // The minor of 1.N; 0: any.
   bool warnings_count = false;
   Paint paint;
+  ReportStyle style = ReportStyle::kText;
   const conversion::Converter* converter = nullptr;
 };
 
@@ -208,12 +209,15 @@ Outcome ValidateFile(const Settings& settings, const Input& input, const Console
   Outcome outcome;
   auto text = ReadInput(input, console);
   if (!text) {
-    outcome.out = input.name() + ": " + text.error().message + "\n";
+    Manifest unreadable{.name = input.name(), .format = Format::kProtobuf};
+    Reporter reporter(unreadable, settings.paint, outcome.out, settings.style);
+    reporter.At(0, "", text.error().message);
+    reporter.Finish();
     outcome.found = true;
     return outcome;
   }
   const Manifest manifest = ReadManifest(input.name(), *std::move(text));
-  Reporter reporter(manifest, settings.paint, outcome.out);
+  Reporter reporter(manifest, settings.paint, outcome.out, settings.style);
   reporter.Unreadable();
   for (const Document& document : manifest.documents) {
     if (reporter.Unreadable(document)) {
@@ -240,13 +244,17 @@ Exit RunValidate(const Invocation& invocation, const Console& console) {
   Settings settings;
   settings.warnings_count = invocation.Has("fail-on-warnings");
   settings.paint = PaintFor(invocation, console.out);
+  const std::string style = invocation.Value("output", "text");
+  settings.style = style == "json"     ? ReportStyle::kJson
+                   : style == "github" ? ReportStyle::kGithub
+                                       : ReportStyle::kText;
   if (const std::string release = invocation.Value("kubernetes-version"); !release.empty()) {
     settings.release = MinorOf(release);
     if (settings.release == 0) {
       return usage("--kubernetes-version must be like 1.32, not " + release);
     }
   }
-  const auto inputs = ExpandInputs(invocation.arguments, console);
+  const auto inputs = ExpandInputs(invocation.Files(), console);
   if (!inputs) {
     return usage(inputs.error().message);
   }
@@ -273,7 +281,14 @@ Exit RunValidate(const Invocation& invocation, const Console& console) {
   return sum.found ? Exit::kFindings : Exit::kClean;
 }
 
+std::vector<std::string> StyleChoices() { return {"github", "json", "text"}; }
+
 constexpr Option kOptions[] = {
+    kFilenameOption,
+    {"output", 'o', "FORMAT",
+     "How to print findings: text, which is the default, json, an object a line, or github, as "
+     "annotations of a workflow.",
+     StyleChoices},
     {"kubernetes-version", '\0', "1.N",
      "The release that the manifests are for: versions of kinds that it does not serve are "
      "errors."},
