@@ -40,6 +40,9 @@ __attribute__((noinline)) void* operator new(std::size_t size) {
   most_bytes = live_bytes > most_bytes ? live_bytes : most_bytes;
   return p;
 }
+__attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return operator new(size);
+}
 __attribute__((noinline)) void operator delete(void* p) noexcept {
   live_bytes -= p == nullptr ? 0 : malloc_usable_size(p);
   std::free(p);
