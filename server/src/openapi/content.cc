@@ -166,15 +166,15 @@ std::string HttpDate(std::chrono::sys_seconds time, std::string_view zone) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  const auto two = [](long long number) {
-    std::string text = std::to_string(number);
-    return text.size() < 2 ? "0" + text : text;
+  const auto digits = [](long long number, std::size_t count) {
+    const std::string text = std::to_string(number);
+    return std::string(count - std::min(count, text.size()), '0') + text;
   };
   std::string out(kDays[std::chrono::weekday(day).c_encoding()]);
-  out += ", " + two(unsigned{date.day()}) + " ";
+  out += ", " + digits(unsigned{date.day()}, 2) + " ";
   out += kMonths[unsigned{date.month()} - 1];
-  out += " " + std::to_string(int{date.year()}) + " " + two(clock.hours().count()) + ":" +
-         two(clock.minutes().count()) + ":" + two(clock.seconds().count()) + " ";
+  out += " " + digits(int{date.year()}, 4) + " " + digits(clock.hours().count(), 2) + ":" +
+         digits(clock.minutes().count(), 2) + ":" + digits(clock.seconds().count(), 2) + " ";
   out += zone;
   return out;
 }

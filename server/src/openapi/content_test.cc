@@ -116,6 +116,8 @@ TEST(HttpDate, IsReadAsItIsWritten) {
   EXPECT_EQ(ParseHttpDate("Wed, 25 Nov 2026 07:42:43 GMT"), kModified);
   EXPECT_EQ(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT"),
             sys_seconds(std::chrono::seconds(784111777)));
+  EXPECT_EQ(HttpDate(*ParseHttpDate("Sun, 06 Nov 0756 08:49:37 GMT"), "GMT").substr(5),
+            "06 Nov 0756 08:49:37 GMT");
   for (const char* bad : {"", "Wed, 25 Nov 2026 07:42:43 UTC", "Wed, 31 Feb 2026 07:42:43 GMT",
                           "Wed, 25 Foo 2026 07:42:43 GMT", "Wed, 25 Nov 2026 24:42:43 GMT",
                           "Wednesday, 25-Nov-26 07:42:43 GMT", "Wed, -5 Nov 2026 07:42:43 GMT"}) {
