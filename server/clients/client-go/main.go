@@ -124,6 +124,7 @@ func main() {
 	}
 	checkUntyped()
 	checkWatches(plain)
+	checkManyWatches(plain, binary)
 	checkInformers()
 	checkController(plain)
 
