@@ -179,11 +179,7 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, const C
   field::ErrorList declared;
   ValidateMetadata(slice.metadata, true, SubdomainName, MetadataRules::kKind, errors);
   const field::Path type("addressType");
-  if (slice.address_type.empty()) {
-    declared.push_back(field::Required(type));
-  } else {
-    ValidateEnum(slice.address_type, {"FQDN", "IPv4", "IPv6"}, type, errors);
-  }
+  ValidateEnum(slice.address_type, {"FQDN", "IPv4", "IPv6"}, type, declared);
   ValidatePorts(slice, errors);
   const auto& endpoints = Items(slice.endpoints);
   if (old == nullptr || endpoints != Items(old->endpoints)) {

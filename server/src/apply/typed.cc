@@ -116,6 +116,34 @@ const Json::Object& MembersOf(const Json* value) {
 
 // ---- ValidateTyped
 
+// Returns what Go's %T prints for a value that is no number.
+std::string_view GoTypeOf(const Json& value) {
+  if (value.AsObject() != nullptr) {
+    return "map[string]interface {}";
+  }
+  return value.AsArray() != nullptr ? "[]interface {}" : value.KindName();
+}
+
+// Returns why a value cannot be an item of a list with keys or of a set, or nothing.
+// Source: kubernetes-sigs/structured-merge-diff typed/helpers.go, listItemToPathElement.
+std::string_view ItemProblem(const Json& item, bool keyed) {
+  if (keyed) {
+    if (item.IsNull()) {
+      return "associative list with keys may not have a null element";
+    }
+    return item.AsObject() == nullptr ? "associative list with keys may not have non-map elements"
+                                      : "";
+  }
+  if (item.AsObject() != nullptr) {
+    return "associative list without keys has an element that's a map type";
+  }
+  if (item.AsArray() != nullptr) {
+    return "not supported: associative list with lists as elements";
+  }
+  return item.IsNull() ? "associative list without keys has an element that's an explicit null"
+                       : "";
+}
+
 class Validator {
  public:
   void Check(const Json& value, const Schema& schema);
@@ -150,7 +178,7 @@ void Validator::CheckScalar(const Json& value, Kind kind) {
     case Kind::kInt64:
     case Kind::kDouble:
       if (value.AsNumber() == nullptr) {
-        FailType("numeric (int or float)", value);
+        Fail("expected numeric (int or float), got " + std::string(GoTypeOf(value)));
       }
       return;
     case Kind::kIntOrString:
@@ -182,13 +210,8 @@ void Validator::CheckList(const Json& value, const Schema& schema) {
       CheckBelow(item, schema.items(), PathElement::Index(index));
       continue;
     }
-    const bool fits = keyed ? item.AsObject() != nullptr : item.IsScalar();
-    if (!fits) {
-      const std::string_view what =
-          keyed ? (item.IsNull() ? "associative list with keys may not have a null element"
-                                 : "associative list with keys may not have non-map elements")
-                : "associative list without keys has an element that's not a scalar";
-      Fail("element " + std::to_string(index) + ": " + std::string(what));
+    if (const std::string_view problem = ItemProblem(item, keyed); !problem.empty()) {
+      Fail("element " + std::to_string(index) + ": " + std::string(problem));
       return;
     }
     PathElement element = ElementFor(*schema.field, item);

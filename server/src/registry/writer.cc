@@ -32,8 +32,19 @@ using meta::v1::ObjectMeta;
 
 bool IsConflict(const Error& error) { return error.reason == Reason::kConflict; }
 
-bool ClientMeansAnyRevision(std::string_view resource_version) {
-  return resource_version.empty() || resource_version == "0";
+// Returns the revision that a client means; 0 for any.
+Result<std::uint64_t> ParseRevision(const std::string& text) {
+  std::uint64_t revision = 0;
+  if (text.empty()) {
+    return revision;
+  }
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), revision);
+  if (fault != std::errc() || end != text.data() + text.size()) {
+    return Unclassified(
+        "strconv.ParseUint: parsing " + field::Quote(text) +
+        (fault == std::errc::result_out_of_range ? ": value out of range" : ": invalid syntax"));
+  }
+  return revision;
 }
 
 // Keeps what an update may not change.
@@ -308,6 +319,7 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
                           rules.uid + ", UID in object meta: ");
     }
     K8SNET_ASSIGN_OR_RETURN(MutableObject object, transform(nullptr));
+    K8SNET_RETURN_IF_ERROR(ParseRevision(MetaOf(object).resource_version));
     MetaOf(object).resource_version.clear();
     auto created = Create(target, std::move(object), warnings);
     if (!created && created.error().reason == Reason::kAlreadyExists) {
@@ -327,19 +339,10 @@ Result<std::optional<Written>> Writer::TryUpdate(const WriteTarget& target,
                         rules.uid + ", UID in object meta: " + old_meta.uid);
   }
   K8SNET_ASSIGN_OR_RETURN(MutableObject object, transform(&old));
-  const std::string given = MetaOf(object).resource_version;
-  const bool any_revision = ClientMeansAnyRevision(given);
-  if (!any_revision) {
-    std::uint64_t revision = 0;
-    const auto [end, fault] = std::from_chars(given.data(), given.data() + given.size(), revision);
-    if (fault != std::errc() || end != given.data() + given.size()) {
-      return Unclassified(
-          "strconv.ParseUint: parsing " + field::Quote(given) +
-          (fault == std::errc::result_out_of_range ? ": value out of range" : ": invalid syntax"));
-    }
-    if (revision != entry->revision() && revision != 0) {
-      return ModifiedConflict(resource, target.name);
-    }
+  K8SNET_ASSIGN_OR_RETURN(const std::uint64_t meant,
+                          ParseRevision(MetaOf(object).resource_version));
+  if (meant != entry->revision() && meant != 0) {
+    return ModifiedConflict(resource, target.name);
   }
   K8SNET_RETURN_IF_ERROR(Admit(target, Operation::kUpdate, &object, &old));
 

@@ -240,7 +240,7 @@ void DropDuplicateOwners(const Call& call, MutableObject& object) {
     uids += uid;
   }
   call.context.warnings.Add(
-      ".metadata.owner_references contains duplicate entries; API server dedups owner references "
+      ".metadata.ownerReferences contains duplicate entries; API server dedups owner references "
       "in "
       "1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate "
       "UID(s) observed: " +

@@ -98,9 +98,13 @@ Result<Response> Verbs::Patch(const Call& call) const {
     }
     configuration = std::move(json->json);
     findings = std::move(json->duplicates);
+  } else if (!JsonSyntaxError(call.request.body).empty()) {
+    // Found before the object is looked for.
+    return BadRequest("invalid JSON patch");
   }
   UpdateRules rules;
-  rules.creates = apply && call.route.subresource.empty();
+  rules.creates =
+      apply && (call.route.subresource.empty() || call.target.resource->create_on_update);
   const auto transform = [&](const Object* old) -> Result<MutableObject> {
     if (apply) {
       return AppliedObject(call, options, configuration, old);
