@@ -18,10 +18,6 @@ namespace {
 
 constexpr char kItemsTag = 0x12;  // Field 2 of every list message.
 
-EncodingKey KeyOf(const ServedResource& served, EncodedForm form) {
-  return (served.index << 4U) | static_cast<EncodingKey>(form);
-}
-
 }  // namespace
 
 Bytes ObjectCodec::EncodeStored(const Object& hub) const {
@@ -110,6 +106,9 @@ std::string ObjectCodec::Encode(const ServedResource&, EncodedForm form, const O
     case EncodedForm::kCborItem:
       AppendCbor(object.type(), object.data(), false, out);
       break;
+    case EncodedForm::kTableRow:
+    case EncodedForm::kMetadata:
+      K8SNET_CHECK(false);
   }
   return out;
 }

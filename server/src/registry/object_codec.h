@@ -20,6 +20,9 @@ enum class EncodedForm : std::uint8_t {
   kProtobufItem,    // As an item of a list message: tag, length, message.
   kProtobufObject,  // In the envelope.
   kCborItem,        // As an item of a list: without tag, kind and apiVersion.
+  // What the renderer makes, in JSON:
+  kTableRow,  // A row of a table, but for its age.
+  kMetadata,  // A PartialObjectMetadata.
 };
 
 // Turns objects from one form into another. Thread-safe: immutable once constructed.
@@ -53,7 +56,13 @@ class ObjectCodec {
   [[nodiscard]] Result<Bytes> Encoded(const ServedResource& served, EncodedForm form,
                                       const Entry& entry) const;
 
-  // Returns the bytes of `object`, which is in the version `served`.
+  // Names the bytes of a form among those kept with an entry.
+  [[nodiscard]] static EncodingKey KeyOf(const ServedResource& served, EncodedForm form) {
+    return (served.index << 4U) | static_cast<EncodingKey>(form);
+  }
+
+  // Returns the bytes of `object`, which is in the version `served`; not for what the renderer
+  // makes.
   [[nodiscard]] static std::string Encode(const ServedResource& served, EncodedForm form,
                                           const Object& object);
 

@@ -1,6 +1,9 @@
 #include "src/verbs/render.h"
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -101,6 +104,45 @@ void AppendColumns(std::span<const Column> columns, std::string& json) {
   json += ']';
 }
 
+// What stands before a row of a table as it is kept: where the age belongs, and since when it
+// counts.
+struct KeptRowHead {
+  std::uint64_t age_at;  // At the row's end or beyond, if it has no age.
+  std::int64_t created;  // Seconds since 1970.
+};
+
+// Returns which cell is the age, or a number over that of cells. Upstream forgot its column for
+// some.
+std::size_t AgeCell(std::span<const Column> columns, std::size_t cells) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].name == "Age") {
+      return i;
+    }
+  }
+  return cells > columns.size() ? columns.size() : cells;
+}
+
+// Returns the row of `hub` with its metadata, but for the age, behind its head.
+std::string KeptRow(const ServedResource& served, const Object& hub) {
+  const Printer& printer = PrinterOf(*served.kind->hub);
+  const std::vector<std::string> cells = printer.Cells(hub, {});
+  const std::size_t age = AgeCell(printer.columns(), cells.size());
+  KeptRowHead head{~std::uint64_t{0}, MetaOf(hub).creation_timestamp.seconds};
+  std::string row = "{\"cells\":[";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    row += i == 0 ? "" : ",";
+    if (i == age) {
+      head.age_at = row.size();
+    } else {
+      AppendJsonString(cells[i], row);
+    }
+  }
+  row += "],\"object\":" + PartialJson({}, hub) + "}";
+  return std::string(reinterpret_cast<const char*>(&head), sizeof head) + row;
+}
+
+std::string KeptMetadata(const ServedResource&, const Object& hub) { return PartialJson({}, hub); }
+
 // The 406 of a form that is for single objects on a list, or the reverse.
 Error WrongForm(const ServedResource& served, bool list) {
   const Resource& resource = *served.resource;
@@ -139,8 +181,7 @@ Result<Response> Renderer::RenderObject(const Call& call, const Output& output, 
     return PlainError(WrongForm(call.target, false));
   }
   if (output.transform == Transform::kTable) {
-    return RenderTable(call, output, status, ListMetaJson(MetaOf(hub).resource_version, "", {}),
-                       {hub});
+    return RenderTable(call, output, status, hub);
   }
   K8SNET_ASSIGN_OR_RETURN(const Object object, codec_.FromHub(call.target, hub));
   if (output.transform == Transform::kMetadata) {
@@ -184,17 +225,11 @@ Result<Response> Renderer::RenderList(const Call& call, const Output& output,
   if (output.transform == Transform::kMetadata) {
     return PlainError(WrongForm(call.target, true));
   }
-  if (output.transform != Transform::kNone) {
-    std::vector<Object> hubs;
-    hubs.reserve(page.entries.size());
-    for (const Entry* entry : page.entries) {
-      K8SNET_ASSIGN_OR_RETURN(Object hub,
-                              codec_.DecodeStored(*call.target.kind, *entry, entry->revision()));
-      hubs.push_back(std::move(hub));
-    }
-    return output.transform == Transform::kTable
-               ? RenderTable(call, output, 200, ListMetaJson(page), hubs)
-               : RenderMetadataList(call, output, page, hubs);
+  if (output.transform == Transform::kTable) {
+    return RenderTableList(call, output, page);
+  }
+  if (output.transform == Transform::kMetadataList) {
+    return RenderMetadataList(call, output, page);
   }
   if (output.format == Format::kProtobuf) {
     return RenderProtobufList(call, page);
@@ -324,36 +359,92 @@ Result<std::string> Renderer::TableRow(const ServedResource& served, const Outpu
   return json;
 }
 
+std::string Renderer::TableHead(const ServedResource& served, const Output& output,
+                                const std::string& list_meta) {
+  std::string json = "{\"kind\":\"Table\",\"apiVersion\":\"" + MetaVersion(output) +
+                     "\",\"metadata\":{" + list_meta + "},\"columnDefinitions\":";
+  AppendColumns(PrinterOf(*served.kind->hub).columns(), json);
+  return json + ",\"rows\":[";
+}
+
 Result<Response> Renderer::RenderTable(const Call& call, const Output& output, int status,
-                                       const std::string& list_meta,
-                                       const std::vector<Object>& hubs) const {
+                                       const Object& hub) const {
   const auto include = ParseIncludeObject(call.query());
   if (!include) {
     return PlainError(include.error());
   }
-  std::string json = "{\"kind\":\"Table\",\"apiVersion\":\"" + MetaVersion(output) +
-                     "\",\"metadata\":{" + list_meta + "},\"columnDefinitions\":";
-  AppendColumns(PrinterOf(*call.target.kind->hub).columns(), json);
-  json += ",\"rows\":[";
-  bool first = true;
-  for (const Object& hub : hubs) {
-    K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(call.target, output, *include, hub));
-    json += first ? "" : ",";
-    json += row;
-    first = false;
-  }
-  json += "]}";
+  std::string json =
+      TableHead(call.target, output, ListMetaJson(MetaOf(hub).resource_version, "", {}));
+  K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(call.target, output, *include, hub));
+  json += row + "]}";
   return BodyResponse(call.request, status, output, LayOutJson(output, std::move(json)));
 }
 
+Result<Response> Renderer::RenderTableList(const Call& call, const Output& output,
+                                           const ListPage& page) const {
+  const auto include = ParseIncludeObject(call.query());
+  if (!include) {
+    return PlainError(include.error());
+  }
+  const bool kept = *include == IncludeObject::kMetadata && output.transform_version == "v1";
+  std::string json = TableHead(call.target, output, ListMetaJson(page));
+  std::string_view separator;
+  for (const Entry* entry : page.entries) {
+    json += separator;
+    separator = ",";
+    if (kept) {
+      K8SNET_RETURN_IF_ERROR(AppendKeptRow(call.target, *entry, json));
+      continue;
+    }
+    K8SNET_ASSIGN_OR_RETURN(const Object hub,
+                            codec_.DecodeStored(*call.target.kind, *entry, entry->revision()));
+    K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(call.target, output, *include, hub));
+    json += row;
+  }
+  json += "]}";
+  return BodyResponse(call.request, 200, output, LayOutJson(output, std::move(json)));
+}
+
+Result<Bytes> Renderer::Kept(const ServedResource& served, EncodedForm form, const Entry& entry,
+                             std::string (*make)(const ServedResource&, const Object&)) const {
+  std::optional<Error> error;
+  Bytes bytes = entry.Encoding(ObjectCodec::KeyOf(served, form), [&]() -> Bytes {
+    const auto hub = codec_.DecodeStored(*served.kind, entry, entry.revision());
+    if (!hub) {
+      error = hub.error();
+      return nullptr;
+    }
+    return Owned(make(served, *hub));
+  });
+  if (error) {
+    return *std::move(error);
+  }
+  return bytes;
+}
+
+Status Renderer::AppendKeptRow(const ServedResource& served, const Entry& entry,
+                               std::string& json) const {
+  K8SNET_ASSIGN_OR_RETURN(const Bytes bytes, Kept(served, EncodedForm::kTableRow, entry, KeptRow));
+  KeptRowHead head;
+  std::memcpy(&head, bytes->data(), sizeof head);
+  const std::string_view row = std::string_view(*bytes).substr(sizeof head);
+  json += row.substr(0, head.age_at);
+  if (head.age_at < row.size()) {
+    AppendJsonString(AgeText(Time{head.created}, clock_.Now()), json);
+    json += row.substr(head.age_at);
+  }
+  return {};
+}
+
 Result<Response> Renderer::RenderMetadataList(const Call& call, const Output& output,
-                                              const ListPage& page,
-                                              const std::vector<Object>& hubs) const {
+                                              const ListPage& page) const {
   constexpr std::string_view kKind = "PartialObjectMetadataList";
   if (output.format == Format::kProtobuf) {
     meta::v1::PartialObjectMetadataList list;
     list.metadata = ListMetaOf(page);
-    for (const Object& hub : hubs) {
+    for (const Entry* entry : page.entries) {
+      K8SNET_ASSIGN_OR_RETURN(const Object hub,
+                              codec_.DecodeStored(*call.target.kind, *entry, entry->revision()));
       list.items.push_back(PartialOf(hub));
     }
     return BodyResponse(call.request, 200, output,
@@ -363,14 +454,22 @@ Result<Response> Renderer::RenderMetadataList(const Call& call, const Output& ou
   std::string json = "{\"kind\":\"" + std::string(kKind) + "\",\"apiVersion\":\"" +
                      MetaVersion(output) + "\",\"metadata\":{" + ListMetaJson(page) +
                      "},\"items\":[";
-  bool first = true;
-  for (const Object& hub : hubs) {
-    json += first ? "" : ",";
+  std::string_view separator;
+  for (const Entry* entry : page.entries) {
+    json += separator;
+    separator = ",";
+    if (output.transform_version == "v1") {
+      K8SNET_ASSIGN_OR_RETURN(const Bytes item,
+                              Kept(call.target, EncodedForm::kMetadata, *entry, KeptMetadata));
+      json += *item;
+      continue;
+    }
+    K8SNET_ASSIGN_OR_RETURN(const Object hub,
+                            codec_.DecodeStored(*call.target.kind, *entry, entry->revision()));
     json += PartialJson(output, hub);
-    first = false;
   }
   json += "]}";
-  if (hubs.empty()) {
+  if (page.entries.empty()) {
     // Upstream's list is a null slice then.
     json.replace(json.size() - 3, 3, "null}");
   }

@@ -60,12 +60,22 @@ class Renderer {
  private:
   [[nodiscard]] Result<std::string> TableRow(const ServedResource& served, const Output& output,
                                              IncludeObject include, const Object& hub) const;
+  // Returns a table up to its rows.
+  [[nodiscard]] static std::string TableHead(const ServedResource& served, const Output& output,
+                                             const std::string& list_meta);
   [[nodiscard]] Result<Response> RenderTable(const Call& call, const Output& output, int status,
-                                             const std::string& list_meta,
-                                             const std::vector<Object>& hubs) const;
+                                             const Object& hub) const;
+  [[nodiscard]] Result<Response> RenderTableList(const Call& call, const Output& output,
+                                                 const ListPage& page) const;
   [[nodiscard]] Result<Response> RenderMetadataList(const Call& call, const Output& output,
-                                                    const ListPage& page,
-                                                    const std::vector<Object>& hubs) const;
+                                                    const ListPage& page) const;
+  // Returns what `make` makes of the entry's object, made once and kept with it.
+  [[nodiscard]] Result<Bytes> Kept(const ServedResource& served, EncodedForm form,
+                                   const Entry& entry,
+                                   std::string (*make)(const ServedResource&, const Object&)) const;
+  // Appends the row of an entry, with its metadata as of v1.
+  [[nodiscard]] Status AppendKeptRow(const ServedResource& served, const Entry& entry,
+                                     std::string& json) const;
   [[nodiscard]] Result<Response> RenderProtobufList(const Call& call, const ListPage& page) const;
   [[nodiscard]] Result<Response> RenderCborList(const Call& call, const ListPage& page) const;
 

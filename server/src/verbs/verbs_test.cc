@@ -299,6 +299,27 @@ TEST_F(VerbsTest, AWatchBeginsWithWhatExistsAndSaysWhenThatIsOver) {
   EXPECT_THAT(events, HasSubstr(R"("k8s.io/initial-events-end":"true")"));
 }
 
+TEST_F(VerbsTest, RowsOfTablesAreKeptButForTheirAge) {
+  constexpr char kTable[] = "application/json;as=Table;g=meta.k8s.io;v=v1";
+  Create("x");
+  const struct {
+    std::chrono::seconds later;
+    std::string_view age;
+  } cases[] = {{std::chrono::seconds(0), "0s"},
+               {std::chrono::seconds(90), "90s"},
+               {std::chrono::hours(50), "2d2h"}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.age);
+    api_.clock().Advance(c.later);
+    const std::string list = api_.Send("GET", kIngresses, "", {{"Accept", kTable}}).body;
+    EXPECT_THAT(list, HasSubstr(R"("80",")" + std::string(c.age) + R"("],"object":{)"));
+    EXPECT_THAT(
+        list,
+        HasSubstr(
+            R"("object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"x")"));
+  }
+}
+
 TEST_F(VerbsTest, AWatchAsListsOfMetadataEndsWithItsFirstEvent) {
   TestAnswer watch =
       api_.Send("GET", std::string(kIngresses) + "?watch=1", "",
