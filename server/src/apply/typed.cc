@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace k8snet::server {
@@ -202,7 +203,7 @@ void Validator::CheckList(const Json& value, const Schema& schema) {
   }
   const bool atomic = schema.atomic();
   const bool keyed = !atomic && schema.field->list_type == ListType::kMap;
-  std::map<PathElement, int> seen;
+  std::set<PathElement> seen;
   std::int64_t index = -1;
   for (const Json& item : *value.AsArray()) {
     ++index;
@@ -215,7 +216,7 @@ void Validator::CheckList(const Json& value, const Schema& schema) {
       return;
     }
     PathElement element = ElementFor(*schema.field, item);
-    if (++seen[element] == 2) {
+    if (!seen.insert(element).second) {
       std::string text;
       element.AppendPathTo(text);
       Fail("duplicate entries for key " + text);

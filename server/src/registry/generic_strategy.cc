@@ -2,6 +2,7 @@
 #include "k8snet/validation/object_meta.h"
 #include "k8snet/validation/validate.h"
 #include "src/errors.h"
+#include "src/registry/stored_form.h"
 #include "src/registry/strategy.h"
 
 namespace k8snet::server {
@@ -24,8 +25,7 @@ bool SameMember(const Field& field, const void* a, const void* b) {
   return field.ops->equal(field.In(a), field.In(b));
 }
 
-// Whether what `generation` counts differs.
-bool CountsAsChange(Generation generation, const MutableObject& object, const Object& old) {
+bool Differs(Generation generation, const MutableObject& object, const Object& old) {
   const Type& type = object.type();
   switch (generation) {
     case Generation::kNone:
@@ -44,6 +44,19 @@ bool CountsAsChange(Generation generation, const MutableObject& object, const Ob
       return MetaOf(object).labels != MetaOf(old).labels;
   }
   return false;
+}
+
+// Whether what `generation` counts differs; an empty list is as good as none.
+bool CountsAsChange(Generation generation, const MutableObject& object, const Object& old) {
+  if (!Differs(generation, object, old)) {
+    return false;
+  }
+  MutableObject stored(object.type());
+  for (const Field& field : object.type().fields) {
+    field.ops->copy(field.In(stored.data()), field.In(object.data()));
+  }
+  DropEmptyLists(stored);
+  return Differs(generation, stored, old);
 }
 
 }  // namespace

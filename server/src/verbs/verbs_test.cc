@@ -370,6 +370,30 @@ TEST_F(VerbsTest, DeletingANamespaceDeletesWhatIsInIt) {
   EXPECT_EQ(api_.Send("DELETE", "/api/v1/namespaces/default").status, 403);
 }
 
+TEST_F(VerbsTest, AnEmptyListInsteadOfNoneIsNoChangeForTheGeneration) {
+  const std::string path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+  ASSERT_EQ(api_.Send("POST", path, R"({"metadata":{"name":"x"},"addressType":"IPv4"})").status,
+            201);
+  const TestAnswer answer = api_.Send("PATCH", path + "/x", R"({"endpoints":[],"ports":[]})",
+                                      {{"Content-Type", "application/merge-patch+json"}});
+  EXPECT_THAT(answer.body, HasSubstr(R"("generation":1)"));
+}
+
+TEST_F(VerbsTest, ApplyingAStatusCreatesWhatAnUpdateWouldCreate) {
+  const auto apply = [&](const std::string& path, const std::string& body) {
+    return api_.Send("PATCH", path + "/x/status?fieldManager=a", body,
+                     {{"Content-Type", "application/apply-patch+yaml"}});
+  };
+  const TestAnswer service =
+      apply("/api/v1/namespaces/default/services",
+            R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"x"}})");
+  EXPECT_THAT(service.body, HasSubstr("spec.ports: Required value"));
+  const TestAnswer ingress =
+      apply(kIngresses,
+            R"({"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"x"}})");
+  EXPECT_EQ(ingress.status, 404);
+}
+
 TEST_F(VerbsTest, NewIngressesGetTheDefaultClass) {
   const auto make = [&](const std::string& name, const std::string& value) {
     EXPECT_EQ(api_.Send("POST", kClasses,
