@@ -664,6 +664,22 @@ Result<std::string> CborToJson(std::string_view bytes, const DecodeLimits& limit
   return json;
 }
 
+Result<std::string> CborMapToJson(std::string_view bytes, const DecodeLimits& limits) {
+  K8SNET_ASSIGN_OR_RETURN(std::string json, CborToJson(bytes, limits));
+  if (json.starts_with('{') || json == "null") {
+    return json;
+  }
+  internal::CborCursor cursor(bytes);
+  while (cursor.major() == internal::CborMajor::kTag) {
+    cursor.Take();
+  }
+  Error error(Reason::kBadRequest, "cbor: cannot unmarshal " +
+                                       std::string(internal::CborMajorName(cursor.major())) +
+                                       " into Go value of type map[string]interface {}");
+  error.place.emplace().offset = cursor.offset();
+  return error;
+}
+
 Result<std::size_t> CborItemSize(std::string_view bytes, const DecodeLimits& limits) {
   internal::CborForm form(bytes, limits.max_depth);
   if (!form.CheckFirst()) {

@@ -207,6 +207,18 @@ TEST(Cbor, PeeksAtKindAndVersion) {
   EXPECT_FALSE(PeekCbor("\xA1"));
 }
 
+TEST(Cbor, TakesMapsOnlyWhereAskedTo) {
+  const auto map = CborMapToJson(FromHex("d9d9f7a1416101"));
+  ASSERT_TRUE(map);
+  EXPECT_EQ(*map, R"({"a":1})");
+  EXPECT_TRUE(CborMapToJson(FromHex("f6")));
+  const auto list = CborMapToJson(FromHex("d9d9f780"));
+  ASSERT_FALSE(list);
+  EXPECT_EQ(list.error().message,
+            "cbor: cannot unmarshal array into Go value of type map[string]interface {}");
+  EXPECT_EQ(list.error().place->offset, 3U);
+}
+
 TEST(Cbor, FindsTheEndOfAnItem) {
   const std::string one = EncodeCbor(Object::Of(core::v1::Service()));
   const auto size = CborItemSize(one + one);

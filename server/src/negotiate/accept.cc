@@ -112,7 +112,8 @@ bool TakeParameters(const AcceptClause& clause, Endpoint endpoint, Output& outpu
   } else {
     return false;
   }
-  if (output.transform == Transform::kTable && output.format == Format::kProtobuf) {
+  if (output.transform == Transform::kTable &&
+      (output.format == Format::kProtobuf || output.format == Format::kCbor)) {
     return false;
   }
   output.transform_version = version == "v1" ? "v1" : "v1beta1";

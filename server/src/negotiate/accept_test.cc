@@ -37,8 +37,10 @@ std::string Negotiated(const std::string& accept, std::string_view query = "",
 TEST(NegotiateOutput, OffersCborBehindItsGate) {
   EXPECT_EQ(Negotiated("application/cbor"), "406");
   EXPECT_EQ(Negotiated("application/cbor", "", Offers::kCbor), "cbor");
-  EXPECT_EQ(Negotiated("application/cbor;as=Table;v=v1;g=meta.k8s.io", "", Offers::kCbor),
-            "cbor as=Table");
+  EXPECT_EQ(
+      Negotiated("application/cbor;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", "", Offers::kCbor),
+      "cbor as=Metadata");
+  EXPECT_EQ(Negotiated("application/cbor;as=Table;v=v1;g=meta.k8s.io", "", Offers::kCbor), "406");
   EXPECT_EQ(Negotiated("application/*", "", Offers::kCbor), "json");
   EXPECT_EQ(Negotiated("application/cbor-seq", "", Offers::kCbor), "406");
   EXPECT_FALSE(CheckRoutable("application/cbor", true));

@@ -37,7 +37,8 @@ Result<DeleteOptions> OptionsFromBody(const Request& request, Offers offers) {
       return BadRequest("converting (v1." + decoded->kind +
                         ") to (v1.DeleteOptions): unknown conversion");
     }
-    const std::string version = decoded->api_version.empty() ? "v1" : decoded->api_version;
+    const std::string version =
+        decoded->api_version.empty() ? "meta.k8s.io/v1" : decoded->api_version;
     return BadRequest("no kind " + field::Quote(decoded->kind) + " is registered for version " +
                       field::Quote(version) + " in scheme \"pkg/runtime/scheme.go:111\"");
   }

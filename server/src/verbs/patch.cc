@@ -81,7 +81,7 @@ Result<Response> Verbs::Patch(const Call& call) const {
   std::string configuration;
   std::vector<std::string> findings;
   if (type == kApplyCborPatchType) {
-    auto json = CborToJson(call.request.body);
+    auto json = CborMapToJson(call.request.body);
     if (!json) {
       return BadRequest("error decoding patch: " + json.error().message);
     }

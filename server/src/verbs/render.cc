@@ -490,8 +490,7 @@ Result<std::string> Renderer::RenderEventObject(const ServedResource& served, co
       json += "null";
     }
     K8SNET_ASSIGN_OR_RETURN(const std::string row, TableRow(served, output, include, hub));
-    json += ",\"rows\":[" + row + "]}";
-    return cbor ? LayOutJson(output, std::move(json)) : json;
+    return json + ",\"rows\":[" + row + "]}";
   }
   if (output.transform == Transform::kMetadata) {
     return output.format == Format::kProtobuf || cbor ? PartialDocument(output, hub)

@@ -58,6 +58,10 @@ void AppendCborString(std::string_view text, std::string& out);
 [[nodiscard]] Result<std::string> CborToJson(std::string_view bytes,
                                              const DecodeLimits& limits = {});
 
+// As CborToJson, of an item that must be a map or null.
+[[nodiscard]] Result<std::string> CborMapToJson(std::string_view bytes,
+                                                const DecodeLimits& limits = {});
+
 // Returns how many bytes the first item in `bytes`, such as one event of a watch, takes.
 // Errors: kBadRequest; "unexpected EOF" if there is more of it to come.
 // Source: cbor/framer.go.
