@@ -241,9 +241,8 @@ void DropDuplicateOwners(const Call& call, MutableObject& object) {
   }
   call.context.warnings.Add(
       ".metadata.ownerReferences contains duplicate entries; API server dedups owner references "
-      "in "
-      "1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate "
-      "UID(s) observed: " +
+      "in 1.20+, and may reject such requests as early as 1.24; please fix your requests; "
+      "duplicate UID(s) observed: " +
       uids);
 }
 

@@ -96,8 +96,11 @@ Result<ListPage> Verbs::SelectPage(const Call& call, const ListOptions& options,
   ListPage page;
   K8SNET_ASSIGN_OR_RETURN(page.snapshot, ListSnapshot(call, options, start));
   page.revision = page.snapshot.revision();
-  const std::size_t limit = options.limit > 0 ? static_cast<std::size_t>(options.limit)
-                                              : std::numeric_limits<std::size_t>::max();
+  // A list of any state is whole. Source: kubernetes/apiserver pkg/storage/cacher/cacher.go,
+  // GetList.
+  const bool whole = options.limit <= 0 || options.resource_version == "0";
+  const std::size_t limit =
+      whole ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(options.limit);
   if (selection.empty()) {
     page.entries.reserve(std::min(limit, page.snapshot.Count(prefix, start)));
   }
