@@ -200,10 +200,11 @@ std::string HelpText() {
     out += std::string(command->summary) + "\n";
   }
   out +=
-      "\nA FILE is a file, a folder (all .yaml, .yml and .json files below it), a pattern such as\n"
-      "'apps/*.yaml', or - for the standard input. The format is told by the content. Documents "
-      "of\n"
-      "other kinds are left as they are.\n\n"
+      "\nA FILE is a file, a folder (all .yaml, .yml and .json files below it, but not in .git), "
+      "a\n"
+      "pattern such as 'apps/*.yaml', or - for the standard input. The format is told by the "
+      "content.\n"
+      "Documents of other kinds are left as they are.\n\n"
       "Ends with 0 if all is well, 1 if something was found, 2 if the command line makes no "
       "sense.\n"
       "\n'k8snet COMMAND --help' tells more about a command.\n";

@@ -196,6 +196,36 @@ void Collect(const Json& value, const ObjectAt& parent, Lists lists, std::string
   }
 }
 
+// Takes the first step off `path`: the text in brackets, or a name. Names may hold dots, as those
+// of annotations do, so `is_name` tells whether a beginning of the path is one.
+template <typename IsName>
+std::string_view TakeStep(std::string_view& path, const IsName& is_name) {
+  if (path.front() == '[') {
+    const std::size_t close = std::min(path.find(']'), path.size());
+    const std::string_view step = path.substr(1, close - 1);
+    path.remove_prefix(std::min(close + 1, path.size()));
+    return step;
+  }
+  path.remove_prefix(path.front() == '.' ? 1 : 0);
+  const std::size_t first = std::min(path.find_first_of(".["), path.size());
+  // The longest one that is.
+  std::size_t end = first;
+  for (std::size_t at = first; at < path.size();) {
+    at = std::min(path.find_first_of(".[", at + 1), path.size());
+    end = is_name(path.substr(0, at)) ? at : end;
+  }
+  const std::string_view step = path.substr(0, end);
+  path.remove_prefix(end);
+  return step;
+}
+
+// Returns the index that `step` says if there are that many elements, else `size`.
+std::size_t IndexOf(std::string_view step, std::size_t size) {
+  std::size_t index = 0;
+  const auto parsed = std::from_chars(step.data(), step.data() + step.size(), index);
+  return parsed.ec == std::errc() && index < size ? index : size;
+}
+
 }  // namespace
 
 Manifest ReadManifest(std::string name, std::string text) {
@@ -299,40 +329,6 @@ Json& ValueIn(Json& document, const ObjectAt& object) {
   }
   return *value;
 }
-
-namespace {
-
-// Takes the first step off `path`: the text in brackets, or a name. Names may hold dots, as those
-// of annotations do, so `is_name` tells whether a beginning of the path is one.
-template <typename IsName>
-std::string_view TakeStep(std::string_view& path, const IsName& is_name) {
-  if (path.front() == '[') {
-    const std::size_t close = std::min(path.find(']'), path.size());
-    const std::string_view step = path.substr(1, close - 1);
-    path.remove_prefix(std::min(close + 1, path.size()));
-    return step;
-  }
-  path.remove_prefix(path.front() == '.' ? 1 : 0);
-  const std::size_t first = std::min(path.find_first_of(".["), path.size());
-  // The longest one that is.
-  std::size_t end = first;
-  for (std::size_t at = first; at < path.size();) {
-    at = std::min(path.find_first_of(".[", at + 1), path.size());
-    end = is_name(path.substr(0, at)) ? at : end;
-  }
-  const std::string_view step = path.substr(0, end);
-  path.remove_prefix(end);
-  return step;
-}
-
-// Returns the index that `step` says if there are that many elements, else `size`.
-std::size_t IndexOf(std::string_view step, std::size_t size) {
-  std::size_t index = 0;
-  const auto parsed = std::from_chars(step.data(), step.data() + step.size(), index);
-  return parsed.ec == std::errc() && index < size ? index : size;
-}
-
-}  // namespace
 
 const Json* FindPath(const Json& value, std::string_view path) {
   const Json* at = &value;

@@ -492,7 +492,7 @@ bool Planner::ReplaceMember(const SourceNode& parent, const SourceMember& member
   if (colon == kNone || colon >= value.begin + 1) {
     return false;
   }
-  for (std::string& comment : Comments(value, value.begin, value.end)) {
+  for (std::string& comment : Comments(value, colon + 1, value.end)) {
     lost_comments.push_back(std::move(comment));
   }
   const std::size_t indent = parent.begin - LineBegin(parent.begin);

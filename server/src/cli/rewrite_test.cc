@@ -88,12 +88,28 @@ TEST(Rewrite, WritesAnewWhatCannotBeChangedInPlace) {
 }
 
 TEST(Rewrite, NamesTheCommentsThatAreLost) {
-  const std::string text = "a: {b: 1, # one\n  c: 2}\n";
-  const SourceTree tree = ReadYamlSource(text);
-  const Rewritten rewritten = Rewrite(text, Syntax::kYaml, tree.root, ParseKnownJson(tree.json),
-                                      ParseKnownJson(R"({"a":{"c":2}})"));
-  EXPECT_EQ(rewritten.text, "a: {c: 2}\n");
-  EXPECT_EQ(rewritten.lost_comments, std::vector<std::string>({"# one"}));
+  struct Case {
+    const char* text;
+    const char* after;
+    const char* expected;
+    std::vector<std::string> lost;
+  };
+  const Case cases[] = {
+      {"a: {b: 1, # one\n  c: 2}\n", R"({"a":{"c":2}})", "a: {c: 2}\n", {"# one"}},
+      {"a: # one\n  b: 1 # two\n", R"({"a":1})", "a: 1 # two\n", {"# one"}},
+      {"a:\n- x\n# one\n- y # two\nb: 1\n",
+       R"({"a":["x"],"b":1})",
+       "a:\n- x\nb: 1\n",
+       {"# one", "# two"}},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.text);
+    const SourceTree tree = ReadYamlSource(c.text);
+    const Rewritten rewritten = Rewrite(c.text, Syntax::kYaml, tree.root, ParseKnownJson(tree.json),
+                                        ParseKnownJson(c.after));
+    EXPECT_EQ(rewritten.text, c.expected);
+    EXPECT_EQ(rewritten.lost_comments, c.lost);
+  }
 }
 
 TEST(MergeChange, ChangesWhatDiffersAndKeepsTheRest) {
