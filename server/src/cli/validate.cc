@@ -3,8 +3,10 @@
 #include "k8snet/validation/validate.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "k8snet/apis/meta.h"
@@ -36,6 +38,12 @@ int MinorOf(std::string_view release) {
     std::from_chars(release.data() + 2, release.data() + release.size(), minor);
   }
   return minor;
+}
+
+bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
 }
 
 // Makes `object` what the server makes of it before it looks at the rules of a create, without what
@@ -121,27 +129,44 @@ class ObjectValidator {
  private:
   // Reports an object that was meant to be of a known kind.
   void Misplaced() {
-    std::string versions;
+    const GroupVersion version = GroupVersion::Parse(object_.api_version);
+    std::string versions;  // That have the kind.
+    std::string_view meant;
     bool known_group = false;
-    const std::string group = GroupVersion::Parse(object_.api_version).group;
+    bool known_version = false;
     for (const Resource& resource : AllResources()) {
-      known_group = known_group || resource.group == group;
+      known_group = known_group || resource.group == version.group;
+      const bool same_version = resource.type->api_version == object_.api_version;
+      known_version = known_version || same_version;
       if (resource.kind == object_.kind) {
         versions += (versions.empty() ? "" : ", ") + VersionText(resource);
+      } else if (same_version && EqualIgnoringCase(resource.kind, object_.kind)) {
+        meant = resource.kind;
       }
     }
-    if (versions.empty() || !known_group) {
-      return;
-    }
-    if (object_.api_version.empty()) {
+    if (!meant.empty()) {
+      reporter_.Field(document_, object_, "kind",
+                      "there is no " + object_.kind + ", but " + std::string(meant));
+    } else if (versions.empty()) {
+      // Of these groups all kinds are known.
+      const bool whole =
+          version.group == "networking.k8s.io" || version.group == "discovery.k8s.io";
+      if (whole && known_version && !object_.kind.empty()) {
+        reporter_.Field(document_, object_, "kind",
+                        "there is no " + object_.kind + " in " + object_.api_version);
+      }
+    } else if (object_.api_version.empty()) {
       if (object_.value->Find("metadata") != nullptr) {
         reporter_.Field(document_, object_, "apiVersion", "Required value");
       }
-      return;
+    } else if (known_group) {
+      // Alpha versions came and went.
+      const bool alpha = version.version.find("alpha") != std::string::npos;
+      reporter_.Field(
+          document_, object_, "apiVersion",
+          "there is no " + object_.kind + " in " + object_.api_version + ", but in " + versions,
+          alpha ? Severity::kWarning : Severity::kError);
     }
-    reporter_.Field(
-        document_, object_, "apiVersion",
-        "there is no " + object_.kind + " in " + object_.api_version + ", but in " + versions);
   }
 
   void CheckRelease(const Resource& resource) {
@@ -219,6 +244,7 @@ Outcome ValidateFile(const Settings& settings, const Input& input, const Console
   const Manifest manifest = ReadManifest(input.name(), *std::move(text));
   Reporter reporter(manifest, settings.paint, outcome.out, settings.style);
   reporter.Unreadable();
+  std::set<std::string> seen;  // Version, kind, namespace and name.
   for (const Document& document : manifest.documents) {
     if (reporter.Unreadable(document)) {
       continue;
@@ -226,9 +252,16 @@ Outcome ValidateFile(const Settings& settings, const Input& input, const Console
     for (const ObjectAt& object : ObjectsOf(document, Lists::kItems)) {
       const std::size_t before = reporter.errors();
       ObjectValidator(settings, document, object, reporter).Run();
+      const Json* name = FindPath(*object.value, "metadata.name");
+      if (name != nullptr && name->AsString() != nullptr &&
+          !seen.insert(object.api_version + " " + object.Name()).second) {
+        reporter.Field(document, object, "metadata.name",
+                       object.Name() + " stands in this file already", Severity::kWarning);
+      }
       ++outcome.documents;
-      outcome.known += object.resource != nullptr ? 1 : 0;
-      outcome.changed += object.resource != nullptr && reporter.errors() > before ? 1 : 0;
+      const bool wrong = reporter.errors() > before;
+      outcome.known += object.resource != nullptr || wrong ? 1 : 0;
+      outcome.changed += wrong ? 1 : 0;
     }
   }
   reporter.Finish();
