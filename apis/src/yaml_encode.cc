@@ -264,6 +264,14 @@ void YamlWriter::Map(const Node& value) {
   }
   std::stable_sort(keys.begin(), keys.end(),
                    [](const Key& a, const Key& b) { return KeyLess(a.order, b.order); });
+  // Of a name that occurs twice, as raw JSON may have it, the last value counts.
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + 1 == keys.size() || keys[i].text != keys[i + 1].text) {
+      std::swap(keys[size++], keys[i]);
+    }
+  }
+  keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(size), keys.end());
   const int outer = indent_;
   indent_ = indent_ < 0 ? 0 : indent_ + kBestIndent;
   for (const Key& key : keys) {
