@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "k8snet/apis/base/resource.h"
+#include "k8snet/apis/codec/cbor.h"
 #include "k8snet/apis/codec/json.h"
 #include "k8snet/apis/codec/protobuf.h"
 #include "k8snet/apis/codec/yaml.h"
@@ -126,6 +127,10 @@ class Corpora : public ::testing::Test {
     const Object wire_object = std::move(from_wire->object).Freeze();
     EXPECT_TRUE(wire_object == object)
         << EncodeJson(wire_object, JsonStyle::kPretty) << EncodeJson(object, JsonStyle::kPretty);
+
+    auto from_cbor = DecodeCbor(type, EncodeCbor(object));
+    ASSERT_TRUE(from_cbor) << from_cbor.error().message;
+    EXPECT_TRUE(std::move(from_cbor->object).Freeze() == object);
 
     const std::string yaml = ReadFile(stem.string() + ".yaml");
     auto from_yaml = DecodeYaml(type, yaml);
