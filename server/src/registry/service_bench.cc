@@ -1,9 +1,9 @@
 // What Services cost: a create while very many addresses are taken, and the memory of all.
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -30,6 +30,14 @@ double ResidentMiB() {
   return pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
+// What this thread has used of a processor, in microseconds: on a busy machine the wall clock tells
+// of the others.
+double ThreadMicros() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
 // Fills a network of 131,070 addresses with as many services as the argument says, from as many
 // threads as the other one; an iteration is all of them.
 void BM_Create(benchmark::State& state) {
@@ -44,11 +52,9 @@ void BM_Create(benchmark::State& state) {
       for (int thread = 0; thread < threads; ++thread) {
         workers.emplace_back([&, thread] {
           for (int i = thread; i < count; i += threads) {
-            const auto start = std::chrono::steady_clock::now();
+            const double start = ThreadMicros();
             const auto answer = api.Send("POST", kServices, Service(i));
-            micros[static_cast<std::size_t>(thread)].push_back(
-                std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-                    .count());
+            micros[static_cast<std::size_t>(thread)].push_back(ThreadMicros() - start);
             K8SNET_CHECK(answer.status == 201);
           }
         });
@@ -59,9 +65,9 @@ void BM_Create(benchmark::State& state) {
       all.insert(all.end(), part.begin(), part.end());
     }
     std::sort(all.begin(), all.end());
-    state.counters["p50_us"] = all[all.size() / 2];
-    state.counters["p99_us"] = all[all.size() * 99 / 100];
-    state.counters["max_us"] = all.back();
+    state.counters["p50_cpu_us"] = all[all.size() / 2];
+    state.counters["p99_cpu_us"] = all[all.size() * 99 / 100];
+    state.counters["max_cpu_us"] = all.back();
     state.counters["MiB"] = ResidentMiB() - before;
   }
   state.SetItemsProcessed(state.iterations() * count);
