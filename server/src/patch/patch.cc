@@ -16,10 +16,35 @@ Error InvalidPatch(std::string_view shown, std::string_view detail) {
   return Error(Reason::kInvalid, " \"\" is invalid: " + finding.ToString(), std::move(details));
 }
 
-std::string PatchAsGoMap(std::string_view patch) {
+namespace {
+
+// Source: kubernetes/apimachinery pkg/util/strategicpatch/patch.go, mergeMap.
+void TakeDirectivesOut(Json& patch, const Json& document) {
+  Json::Object* members = patch.AsObject();
+  if (members == nullptr || document.AsObject() == nullptr) {
+    return;
+  }
+  if (members->count("$patch") != 0) {
+    members->erase("$patch");
+    return;  // The rest replaces the map as it stands.
+  }
+  members->erase("$retainKeys");
+  for (auto& [name, member] : *members) {
+    if (const Json* there = document.Find(name)) {
+      TakeDirectivesOut(member, *there);
+    }
+  }
+}
+
+}  // namespace
+
+std::string PatchAsGoMap(std::string_view patch, std::string_view document) {
   auto parsed = ParseJson(patch);
   if (!parsed) {
     return std::string(patch);
+  }
+  if (const auto original = ParseJson(document)) {
+    TakeDirectivesOut(parsed->value, original->value);
   }
   std::string out;
   parsed->value.AppendGo(out);

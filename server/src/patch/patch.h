@@ -62,9 +62,10 @@ struct Patched {
 // PatchAsGoMap for strategic merge patches.
 [[nodiscard]] Error InvalidPatch(std::string_view shown, std::string_view detail);
 
-// Returns the JSON object `patch` as Go prints a map: `map[spec:map[a:1 b:[x y]]]`. The text as it
-// stands if it is not JSON.
-[[nodiscard]] std::string PatchAsGoMap(std::string_view patch);
+// Returns the JSON object `patch` as Go prints a map: `map[spec:map[a:1 b:[x y]]]`, once it was
+// merged into `document`: without the directives that merging takes out of maps which are in both.
+// The text as it stands if it is not JSON.
+[[nodiscard]] std::string PatchAsGoMap(std::string_view patch, std::string_view document);
 
 }  // namespace k8snet::server
 

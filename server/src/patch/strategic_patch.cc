@@ -541,7 +541,7 @@ Result<Patched> ApplyStrategicMergePatch(const Type& schema, std::string_view do
   K8SNET_RETURN_IF_ERROR(
       merger.MergeMap(*target.value.AsObject(), std::move(parsed.value), &schema));
   if (std::string misfit = internal::FindMisfit(schema, target.value); !misfit.empty()) {
-    return InvalidPatch(PatchAsGoMap(patch), misfit);
+    return InvalidPatch(PatchAsGoMap(patch, document), misfit);
   }
   return Patched{target.value.ToString(), internal::DuplicateFindings(parsed.duplicates)};
 }

@@ -43,9 +43,10 @@ Result<Patched> ApplyPatch(std::string_view type, const Type& schema, std::strin
   return ApplyStrategicMergePatch(schema, document, patch);
 }
 
-// What errors show of a patch whose result is refused.
-std::string Shown(std::string_view type, std::string_view document, std::string_view patch) {
-  return type == kStrategicPatchType ? PatchAsGoMap(patch) : std::string(document);
+// What errors show of a patch that makes `result` of `document` and is refused.
+std::string Shown(std::string_view type, std::string_view document, std::string_view patch,
+                  std::string_view result) {
+  return type == kStrategicPatchType ? PatchAsGoMap(patch, document) : std::string(result);
 }
 
 }  // namespace
@@ -152,7 +153,7 @@ Result<MutableObject> Verbs::PatchedObject(const Call& call, const WriteOptions&
   AppendJson(versioned.type(), versioned.data(), true, document);
   K8SNET_ASSIGN_OR_RETURN(const Patched patched,
                           ApplyPatch(type, call.target.type(), document, call.request.body));
-  const auto shown = [&] { return Shown(type, patched.document, call.request.body); };
+  const auto shown = [&] { return Shown(type, document, call.request.body, patched.document); };
   auto decoded = DecodePatched(call, patched.document, type != kStrategicPatchType);
   if (!decoded) {
     return InvalidPatch(shown(), decoded.error().message);
