@@ -526,7 +526,6 @@ bool CborReader::Value(const Field& field, void* at) {
 }
 
 bool CborReader::List(const Field& field, void* member) {
-  const std::string go_type = MemberGoName(field);
   const std::size_t start = cursor_.offset();
   const Later before = later_;
   CborHead head;
@@ -539,7 +538,7 @@ bool CborReader::List(const Field& field, void* member) {
   }
   if (head.major != CborMajor::kArray) {
     cursor_.Seek(start);
-    return FailType(head, go_type);
+    return FailType(head, MemberGoName(field));
   }
   void* list = field.form == Form::kNullableList ? field.ops->emplace(member) : member;
   if (!head.indefinite) {
@@ -556,7 +555,6 @@ bool CborReader::List(const Field& field, void* member) {
 }
 
 bool CborReader::Map(const Field& field, void* map) {
-  const std::string go_type = MemberGoName(field);
   const std::size_t start = cursor_.offset();
   const Later before = later_;
   CborHead head;
@@ -569,7 +567,7 @@ bool CborReader::Map(const Field& field, void* map) {
   }
   if (head.major != CborMajor::kMap) {
     cursor_.Seek(start);
-    return FailType(head, go_type);
+    return FailType(head, MemberGoName(field));
   }
   for (Items items(cursor_, head); items.Next();) {
     const std::size_t key_start = cursor_.offset();

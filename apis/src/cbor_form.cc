@@ -69,25 +69,6 @@ double CborFloat(const CborHead& head) {
   return (bits & 0x8000U) != 0 ? -number : number;
 }
 
-CborHead CborCursor::Take() {
-  CborHead head;
-  head.major = major();
-  head.info = byte() & 0x1FU;
-  ++pos_;
-  if (head.info < 24) {
-    head.value = head.info;
-  } else if (head.info <= 27) {
-    const std::size_t size = std::size_t{1} << (head.info - 24U);
-    for (std::size_t i = 0; i < size; ++i) {
-      head.value = head.value << 8U | byte();
-      ++pos_;
-    }
-  } else {
-    head.indefinite = true;
-  }
-  return head;
-}
-
 void CborCursor::Skip() {
   const CborHead head = Take();
   switch (head.major) {
@@ -251,14 +232,14 @@ bool CborForm::Chunks(CborMajor major, std::size_t depth) {
       ++pos_;
       return true;
     }
-    const std::string type(CborMajorName(major));
+    const auto type = [major] { return std::string(CborMajorName(major)); };
     if (static_cast<CborMajor>(first >> 5U) != major) {
       return Fail("cbor: wrong element type " +
                   std::string(CborMajorName(static_cast<CborMajor>(first >> 5U))) +
-                  " for indefinite-length " + type);
+                  " for indefinite-length " + type());
     }
     if ((first & 0x1FU) == 31) {
-      return Fail("cbor: indefinite-length " + type + " chunk is not definite-length");
+      return Fail("cbor: indefinite-length " + type() + " chunk is not definite-length");
     }
     if (!Item(depth)) {
       return false;

@@ -50,7 +50,25 @@ class CborCursor {
   // Whether null or undefined comes next.
   [[nodiscard]] bool AtNull() const { return byte() == 0xF6 || byte() == 0xF7; }
 
-  CborHead Take();
+  // Takes what an item begins with.
+  CborHead Take() {
+    CborHead head;
+    head.major = major();
+    head.info = byte() & 0x1FU;
+    ++pos_;
+    if (head.info < 24) {
+      head.value = head.info;
+    } else if (head.info <= 27) {
+      const std::size_t size = std::size_t{1} << (head.info - 24U);
+      for (std::size_t i = 0; i < size; ++i) {
+        head.value = head.value << 8U | byte();
+        ++pos_;
+      }
+    } else {
+      head.indefinite = true;
+    }
+    return head;
+  }
   std::string_view TakeBytes(std::uint64_t size) {
     const std::string_view taken = bytes_.substr(pos_, static_cast<std::size_t>(size));
     pos_ += taken.size();
