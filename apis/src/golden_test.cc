@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,8 +40,13 @@ TEST(Golden, EveryFormatGivesOneObjectAndTheSameBytes) {
     unused.insert(entry.path());
   }
   ASSERT_FALSE(unused.empty());
+  std::vector<const Type*> types;
   for (const Resource& resource : AllResources()) {
-    const Type& type = *resource.type;
+    types.push_back(resource.type);
+    types.push_back(resource.list_type);
+  }
+  for (const Type* each : types) {
+    const Type& type = *each;
     const std::string prefix = std::string(type.group.empty() ? "core" : type.group) + "." +
                                std::string(type.version) + "." + std::string(type.name) + ".";
     const std::set<fs::path> files = unused;
