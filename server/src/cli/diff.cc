@@ -140,6 +140,8 @@ Outcome Load(const Settings& settings, const Input& input, const Console& consol
   const Manifest manifest = ReadManifest(input.name(), *std::move(text));
   Reporter reporter(manifest, settings.error_paint, outcome.err);
   reporter.Unreadable();
+  std::ptrdiff_t line = 1;
+  std::size_t counted = 0;
   for (const Document& document : manifest.documents) {
     if (reporter.Unreadable(document)) {
       continue;
@@ -158,9 +160,12 @@ Outcome Load(const Settings& settings, const Input& input, const Console& consol
         at += object.path.empty() ? FirstContent(manifest.TextOf(document))
                                   : Locate(manifest.RootOf(document), object.path).value;
       }
-      const auto line = std::count(manifest.text.begin(),
-                                   manifest.text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-      entry.place = manifest.name + ":" + std::to_string(line + 1);
+      // Counted on from the last object.
+      at = std::max(at, counted);
+      line += std::count(manifest.text.begin() + static_cast<std::ptrdiff_t>(counted),
+                         manifest.text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+      counted = at;
+      entry.place = manifest.name + ":" + std::to_string(line);
       if (!settings.server_fields) {
         DropServerFields(*meaning);
       }
