@@ -159,6 +159,9 @@ TEST(Time, ExplainsWhatItRefuses) {
       {"2024-02-30T10:00:00Z", R"("2024-02-30T10:00:00Z": day out of range)"},
       {"2024-02-20T25:00:00Z", R"("2024-02-20T25:00:00Z": hour out of range)"},
       {"2024-02-20T10:00:00Zx", R"("2024-02-20T10:00:00Zx": extra text: "x")"},
+      {"2024-02-20T10:00:00Z\u00e9\n\"\x7f",
+       "\"2024-02-20T10:00:00Z\\xc3\\xa9\\x0a\\\"\x7f\": extra text: "
+       "\"\\xc3\\xa9\\x0a\\\"\x7f\""},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(internal::ParseTime(c.text, internal::TimeLayout::kSeconds).error,

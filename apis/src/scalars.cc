@@ -55,6 +55,27 @@ bool IsDigit(std::string_view text, std::size_t i) {
   return i < text.size() && text[i] >= '0' && text[i] <= '9';
 }
 
+// Quotes text as errors about times do: what is not printable ASCII byte by byte.
+// Source: golang/go src/time/format.go, quote.
+std::string QuoteOfTime(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x80) {
+      out += "\\x";
+      out += kHex[byte >> 4U];
+      out += kHex[byte & 0xFU];
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      out += '\\';
+    }
+    out += c;
+  }
+  return out + '"';
+}
+
 // Reads a time piece by piece and keeps what is left of the text.
 class TimeReader {
  public:
@@ -66,15 +87,15 @@ class TimeReader {
  private:
   void Refuse(std::string_view rest, std::string_view piece) {
     if (error_.empty()) {
-      error_ = "parsing time " + field::Quote(text_) + " as \"" +
+      error_ = "parsing time " + QuoteOfTime(text_) + " as \"" +
                (layout_ == TimeLayout::kMicros ? "2006-01-02T15:04:05.000000Z07:00"
                                                : "2006-01-02T15:04:05Z07:00") +
-               "\": cannot parse " + field::Quote(rest) + " as " + field::Quote(piece);
+               "\": cannot parse " + QuoteOfTime(rest) + " as " + QuoteOfTime(piece);
     }
   }
   void RefuseRange(std::string_view what) {
     if (error_.empty()) {
-      error_ = "parsing time " + field::Quote(text_) + ": " + std::string(what) + " out of range";
+      error_ = "parsing time " + QuoteOfTime(text_) + ": " + std::string(what) + " out of range";
     }
   }
   void Literal(char c) {
@@ -206,7 +227,7 @@ ParsedTime TimeReader::Read() {
   time.nanos = ReadFraction();
   const std::int64_t offset = ReadOffset();
   if (error_.empty() && !rest_.empty()) {
-    error_ = "parsing time " + field::Quote(text_) + ": extra text: " + field::Quote(rest_);
+    error_ = "parsing time " + QuoteOfTime(text_) + ": extra text: " + QuoteOfTime(rest_);
   }
   if (error_.empty() && (day < 1 || day > DaysIn(month, year))) {
     RefuseRange("day");

@@ -252,25 +252,31 @@ void ValidateSourceRanges(const Service& service, const Service* old, const fiel
   }
 }
 
+void ValidateLoadBalancerClass(const ServiceSpec& spec, const field::Path& path,
+                               field::ErrorList& errors) {
+  if (!spec.load_balancer_class) {
+    return;
+  }
+  const field::Path at = path.Child("loadBalancerClass");
+  if (IsLoadBalancer(spec)) {
+    AppendInvalid(at, *spec.load_balancer_class, LabelKey(*spec.load_balancer_class), errors,
+                  kQualifiedName);
+  } else {
+    errors.push_back(field::Forbidden(at, kOnlyLoadBalancer));
+  }
+}
+
 void ValidateLoadBalancerFields(const ServiceSpec& spec, const field::Path& path,
                                 field::ErrorList& errors) {
   if (IsLoadBalancer(spec)) {
     if (!spec.allocate_load_balancer_node_ports) {
       errors.push_back(field::Required(field::Path("allocateLoadBalancerNodePorts")));
     }
-    if (spec.load_balancer_class) {
-      AppendInvalid(path.Child("loadBalancerClass"), *spec.load_balancer_class,
-                    LabelKey(*spec.load_balancer_class), errors, kQualifiedName);
-    }
-    return;
-  }
-  if (spec.allocate_load_balancer_node_ports) {
+  } else if (spec.allocate_load_balancer_node_ports) {
     errors.push_back(
         field::Forbidden(path.Child("allocateLoadBalancerNodePorts"), kOnlyLoadBalancer));
   }
-  if (spec.load_balancer_class) {
-    errors.push_back(field::Forbidden(path.Child("loadBalancerClass"), kOnlyLoadBalancer));
-  }
+  ValidateLoadBalancerClass(spec, path, errors);
 }
 
 void ValidateTrafficPolicies(const ServiceSpec& spec, const field::Path& path,
@@ -450,6 +456,8 @@ void Update(const Object& object, const Object& before, const Context& context,
                                     name ? field::BadValue(*name) : field::BadValue::Null(),
                                     "may not change once set"));
   }
+  // Once more below; here it stands before what else there is.
+  ValidateLoadBalancerClass(service.spec, path, errors);
   if (NeedsHealthCheckNodePort(service.spec) && NeedsHealthCheckNodePort(old.spec) &&
       service.spec.health_check_node_port != old.spec.health_check_node_port) {
     errors.push_back(field::Forbidden(path.Child("healthCheckNodePort"), "field is immutable"));

@@ -180,6 +180,10 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, const C
   ValidateMetadata(slice.metadata, true, SubdomainName, MetadataRules::kKind, errors);
   const field::Path type("addressType");
   ValidateEnum(slice.address_type, {"FQDN", "IPv4", "IPv6"}, type, declared);
+  if (old != nullptr && slice.address_type != old->address_type) {
+    declared.push_back(
+        field::Invalid(type, field::BadValue::Null(), "field is immutable").WithOrigin(kImmutable));
+  }
   ValidatePorts(slice, errors);
   const auto& endpoints = Items(slice.endpoints);
   if (old == nullptr || endpoints != Items(old->endpoints)) {
@@ -192,10 +196,6 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, const C
                          declared);
       }
     }
-  }
-  if (old != nullptr && slice.address_type != old->address_type) {
-    declared.push_back(
-        field::Invalid(type, field::BadValue::Null(), "field is immutable").WithOrigin(kImmutable));
   }
   field::Append(errors, std::move(declared));
 }

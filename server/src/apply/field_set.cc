@@ -210,6 +210,26 @@ void VisitPathsOf(const Nodes& nodes, std::string& prefix,
   }
 }
 
+// Appends a value as paths show it: a map without braces and separators.
+// Source: kubernetes-sigs/structured-merge-diff value/value.go, ToString.
+void AppendShown(const Json& value, std::string& out) {
+  if (const Json::Object* members = value.AsObject()) {
+    for (const auto& [name, member] : *members) {
+      out += name + "=";
+      AppendShown(member, out);
+    }
+  } else if (const Json::Array* items = value.AsArray()) {
+    out += '[';
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      out += i == 0 ? "" : ",";
+      AppendShown((*items)[i], out);
+    }
+    out += ']';
+  } else {
+    value.AppendTo(out);
+  }
+}
+
 }  // namespace
 
 PathElement PathElement::Field(std::string name) {
@@ -308,14 +328,14 @@ void PathElement::AppendPathTo(std::string& out) const {
         separator = ',';
         out += name;
         out += '=';
-        value.AppendTo(out);
+        AppendShown(value, out);
       }
       out += ']';
       return;
     }
     case Kind::kValue:
       out += "[=";
-      value_->AppendTo(out);
+      AppendShown(*value_, out);
       out += ']';
       return;
     case Kind::kIndex:
