@@ -179,8 +179,12 @@ void ValidateSlice(const EndpointSlice& slice, const EndpointSlice* old, const C
   field::ErrorList declared;
   ValidateMetadata(slice.metadata, true, SubdomainName, MetadataRules::kKind, errors);
   const field::Path type("addressType");
-  ValidateEnum(slice.address_type, {"FQDN", "IPv4", "IPv6"}, type, declared);
-  if (old != nullptr && slice.address_type != old->address_type) {
+  // Of a type that changes, the declared rules say that alone; the one on its value is then found
+  // by the others.
+  const bool changed = old != nullptr && slice.address_type != old->address_type;
+  ValidateEnum(slice.address_type, {"FQDN", "IPv4", "IPv6"}, type,
+               changed && !slice.address_type.empty() ? errors : declared);
+  if (changed) {
     declared.push_back(
         field::Invalid(type, field::BadValue::Null(), "field is immutable").WithOrigin(kImmutable));
   }

@@ -61,9 +61,11 @@ void Update(const Object& object, const Object& before, const Context& /*context
   const auto& old = before.Get<IPAddress>();
   field::ErrorList declared;
   ValidateMetadata(address.metadata, false, AddressName, MetadataRules::kKind, errors);
-  ValidateSpec(address, errors, declared);
+  const bool changed = address.spec.parent_ref != old.spec.parent_ref;
+  // Of a parent that changes, the declared rules say that alone.
+  ValidateSpec(address, errors, changed && address.spec.parent_ref ? errors : declared);
   ValidateMetadataUpdate(address.metadata, old.metadata, MetadataRules::kKind, errors);
-  if (address.spec.parent_ref != old.spec.parent_ref) {
+  if (changed) {
     const field::Path spec("spec");
     declared.push_back(
         field::Invalid(spec.Child("parentRef"), field::BadValue::Null(), "field is immutable")

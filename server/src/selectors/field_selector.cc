@@ -74,11 +74,7 @@ Result<std::string> Unescape(std::string_view value) {
 
 }  // namespace
 
-Result<FieldSelector> FieldSelector::Parse(std::string_view text,
-                                           std::span<const std::string_view> fields,
-                                           bool namespaced) {
-  FieldSelector selector;
-  std::vector<std::string_view> names;
+Status FieldSelector::ParseTerms(std::string_view text, std::vector<std::string_view>& names) {
   for (const std::string_view part : SplitTerms(text)) {
     if (part.empty()) {
       continue;
@@ -94,9 +90,23 @@ Result<FieldSelector> FieldSelector::Parse(std::string_view text,
     if (term->field.empty() && requirement.value.empty()) {
       continue;
     }
-    selector.requirements_.push_back(std::move(requirement));
+    requirements_.push_back(std::move(requirement));
     names.push_back(term->field);
   }
+  return {};
+}
+
+Status FieldSelector::CheckSyntax(std::string_view text) {
+  std::vector<std::string_view> names;
+  return FieldSelector().ParseTerms(text, names);
+}
+
+Result<FieldSelector> FieldSelector::Parse(std::string_view text,
+                                           std::span<const std::string_view> fields,
+                                           bool namespaced) {
+  FieldSelector selector;
+  std::vector<std::string_view> names;
+  K8SNET_RETURN_IF_ERROR(selector.ParseTerms(text, names));
   for (std::size_t i = 0; i < names.size(); ++i) {
     std::size_t& field = selector.requirements_[i].field;
     const auto own = std::find(fields.begin(), fields.end(), names[i]);

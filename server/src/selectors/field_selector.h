@@ -32,6 +32,10 @@ class FieldSelector {
                                                    std::span<const std::string_view> fields,
                                                    bool namespaced = true);
 
+  // Checks all of `text` but whether the fields are known.
+  // Errors: kBadRequest.
+  [[nodiscard]] static Status CheckSyntax(std::string_view text);
+
   [[nodiscard]] bool empty() const { return requirements_.empty(); }
   [[nodiscard]] bool Matches(const Entry& entry) const;
 
@@ -48,6 +52,9 @@ class FieldSelector {
     bool negated = false;
     std::string value;
   };
+
+  // Reads the terms, whose fields are still to be found, and what they call these.
+  [[nodiscard]] Status ParseTerms(std::string_view text, std::vector<std::string_view>& names);
 
   std::vector<Requirement> requirements_;
 };

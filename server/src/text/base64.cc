@@ -32,7 +32,12 @@ std::string DecodeBase64Url(std::string_view text, std::optional<std::size_t>& f
   std::string out;
   std::uint32_t bits = 0;
   unsigned count = 0;
+  std::size_t digits = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' || text[i] == '\r') {
+      continue;  // Go's decoder passes over ends of lines.
+    }
+    ++digits;
     const std::size_t value = kAlphabet.find(text[i]);
     if (value == std::string_view::npos) {
       fault = i;
@@ -45,7 +50,7 @@ std::string DecodeBase64Url(std::string_view text, std::optional<std::size_t>& f
       out += static_cast<char>((bits >> count) & 0xFFU);
     }
   }
-  if (text.size() % 4 == 1) {
+  if (digits % 4 == 1) {
     fault = text.size() - 1;
   }
   return out;

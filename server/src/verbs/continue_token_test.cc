@@ -26,6 +26,12 @@ TEST(ContinueToken, IsReadWithAndWithoutTheSlash) {
   }
 }
 
+TEST(ContinueToken, IsReadOverEndsOfLines) {
+  std::string text = EncodeContinueToken({7, "b\0"s}, true);
+  text.insert(5, "\r\n");
+  EXPECT_TRUE(DecodeContinueToken(text));
+}
+
 TEST(ContinueToken, IsReadWithoutRegardToCase) {
   // {"V":"meta.k8s.io/v1","RV":-1,"START":"x"}
   const auto token =

@@ -10,6 +10,8 @@
 #include "k8snet/apis/base/unicode.h"
 #include "k8snet/validation/formats.h"
 #include "src/errors.h"
+#include "src/selectors/field_selector.h"
+#include "src/selectors/label_selector.h"
 
 namespace k8snet::server {
 namespace {
@@ -243,6 +245,9 @@ Result<ListOptions> ParseListOptions(const Query& query, bool watch) {
   field::ErrorList errors;
   CheckListOptions(options, match, errors);
   if (!errors.empty()) {
+    // Selectors are read before the options are looked at together.
+    K8SNET_RETURN_IF_ERROR(LabelSelector::Parse(options.label_selector));
+    K8SNET_RETURN_IF_ERROR(FieldSelector::CheckSyntax(options.field_selector));
     return Invalid("ListOptions", kMetaGroup, "", errors);
   }
   return options;

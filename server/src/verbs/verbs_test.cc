@@ -331,6 +331,24 @@ TEST_F(VerbsTest, AWatchAsListsOfMetadataEndsWithItsFirstEvent) {
   EXPECT_THAT(parts, IsEmpty());
 }
 
+TEST_F(VerbsTest, ReadsSelectorsBeforeItLooksAtListOptions) {
+  const struct {
+    std::string_view query;
+    int status;
+  } cases[] = {
+      {"sendInitialEvents=true", 422},
+      {"sendInitialEvents=true&labelSelector=a+in+(", 400},
+      {"sendInitialEvents=true&fieldSelector=x", 400},
+      {"sendInitialEvents=true&fieldSelector=bogus%3D1", 422},
+      {"fieldSelector=bogus%3D1", 400},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.query);
+    EXPECT_EQ(api_.Send("GET", std::string(kIngresses) + "?" + std::string(c.query)).status,
+              c.status);
+  }
+}
+
 TEST_F(VerbsTest, DeletesOnlyWhatCannotBeReadIfAsked) {
   Create("x");
   const std::string path =
