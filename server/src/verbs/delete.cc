@@ -12,9 +12,9 @@ namespace k8snet::server {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/delete.go, DeleteResource.
 Result<Response> Verbs::Delete(const Call& call) const {
-  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
                                                                Endpoint::kObjects, call.offers()));
+  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const DeleteRequest request,
                           ParseDeleteRequest(call.request, call.query(), call.offers()));
@@ -27,6 +27,12 @@ Result<Response> Verbs::Delete(const Call& call) const {
   }
   if (resource.returns_deleted) {
     return renderer_.RenderObject(call, output, 200, deleted.object);
+  }
+  if (output.transform == Transform::kTable) {
+    // A Status is shown as it is, but what is said of the table must make sense.
+    if (const auto include = Renderer::ParseIncludeObject(call.query()); !include) {
+      return PlainError(include.error());
+    }
   }
   meta::v1::Status status;
   status.status = "Success";

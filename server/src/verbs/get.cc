@@ -9,9 +9,9 @@ namespace k8snet::server {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/get.go, getResourceHandler.
 Result<Response> Verbs::Get(const Call& call) const {
-  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
                                                                Endpoint::kObjects, call.offers()));
+  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   if (QueryBool(call.query(), "export")) {
     return BadRequest("the export parameter, deprecated since v1.14, is no longer supported");
   }

@@ -69,11 +69,11 @@ std::string_view PatchTypeOf(const Request& request, Offers offers) {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/patch.go, PatchResource.
 Result<Response> Verbs::Patch(const Call& call) const {
-  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   const std::string_view type = PatchTypeOf(call.request, call.offers());
   const bool apply = type == kApplyPatchType || type == kApplyCborPatchType;
   K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
                                                                Endpoint::kObjects, call.offers()));
+  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(
       const WriteOptions options,

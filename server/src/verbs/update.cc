@@ -12,9 +12,9 @@ namespace k8snet::server {
 
 // Source: kubernetes/apiserver pkg/endpoints/handlers/update.go, UpdateResource.
 Result<Response> Verbs::Update(const Call& call) const {
-  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_ASSIGN_OR_RETURN(const Output output, NegotiateOutput(call.request, call.query(),
                                                                Endpoint::kObjects, call.offers()));
+  K8SNET_RETURN_IF_ERROR(CheckPath(call.route));
   K8SNET_RETURN_IF_ERROR(CheckBodySize(call.request));
   K8SNET_ASSIGN_OR_RETURN(const WriteOptions options,
                           ParseWriteOptions(WriteKind::kUpdate, call.request, call.query()));
