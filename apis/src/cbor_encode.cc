@@ -398,6 +398,9 @@ void CborWriter::JsonArray(std::string_view json) {
   std::vector<std::string_view> elements;
   for (std::size_t pos = Next(json, 1, ','); pos < json.size() && json[pos] != ']';) {
     const std::size_t end = EndOfValue(json, pos);
+    if (end == pos) {
+      break;  // No JSON.
+    }
     elements.push_back(json.substr(pos, end - pos));
     pos = Next(json, end, ',');
   }
@@ -411,6 +414,9 @@ void CborWriter::JsonObject(std::string_view json) {
   std::vector<std::pair<std::string, std::string_view>> members;
   for (std::size_t pos = Next(json, 1, ','); pos < json.size() && json[pos] != '}';) {
     const std::size_t name_end = EndOfValue(json, pos);
+    if (json[pos] != '"' || name_end - pos < 2) {
+      break;  // No JSON.
+    }
     std::string name = internal::UnquoteJson(json.substr(pos, name_end - pos));
     pos = Next(json, name_end, ':');
     const std::size_t end = EndOfValue(json, pos);

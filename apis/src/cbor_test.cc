@@ -150,6 +150,18 @@ TEST(Cbor, WritesNumbersInTheirShortestForm) {
   }
 }
 
+TEST(Cbor, WritesWellFormedItemsWhateverRawJsonSays) {
+  for (const std::string_view text :
+       {"",        "{",        "[",           "{]",   "[}",   "[,",    "{,}", "{1:2}", "{\"a\"",
+        "{\"a\":", "{\"a\":}", "\"",          "\"\\", "{\"a", "[1 2]", "[1",  "x",     "-",
+        "]",       ":",        "{\"a\":1,\"", "[[[",  "nul",  "tru",   "1e"}) {
+    SCOPED_TRACE(text);
+    std::string bytes;
+    AppendCborOfJson(text, bytes);
+    EXPECT_TRUE(CborToJson(bytes));
+  }
+}
+
 TEST(Cbor, ReadsFloatsOfAnyWidth) {
   const struct {
     std::string_view hex;

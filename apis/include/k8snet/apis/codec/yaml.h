@@ -22,7 +22,8 @@ struct YamlJson {
 // (yes, off) are booleans, 0120 is octal, dates stay strings, keys become strings. Of a key that
 // occurs twice the last value counts.
 // Errors: kBadRequest, beginning "yaml: ", as "yaml: line 2: mapping values are not allowed in this
-// context"; aliases that expand beyond `limits` are refused.
+// context", with the place; aliases that expand beyond `limits` are refused. Also refused, unlike
+// upstream: a block text (| or >) behind a tag or anchor as an element of a list.
 // Source: kubernetes-sigs/yaml yaml.go YAMLToJSON.
 [[nodiscard]] Result<YamlJson> YamlToJson(std::string_view yaml, const DecodeLimits& limits = {});
 
