@@ -83,6 +83,10 @@ class Process {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] double ready_seconds() const { return ready_seconds_; }
+  [[nodiscard]] double resident_mebibytes() const {
+    const std::string status = ReadAll("/proc/" + std::to_string(pid_) + "/status");
+    return std::atoi(status.c_str() + status.find("VmRSS:") + 6) / 1024.0;
+  }
   // Of CPU, user and system.
   [[nodiscard]] double cpu_seconds() const {
     const std::string stat = ReadAll("/proc/" + std::to_string(pid_) + "/stat");

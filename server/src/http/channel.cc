@@ -81,6 +81,7 @@ Channel::Io Channel::WriteTls(OutQueue& out) {
   while (!out.empty()) {
     const std::string_view record = out.Gather(scratch);
     std::size_t written = 0;
+    SetMoreFollows(ssl_.get(), record.size() < out.size());
     ERR_clear_error();
     const int result = SSL_write_ex(ssl_.get(), record.data(), record.size(), &written);
     if (result != 1) {

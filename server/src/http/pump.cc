@@ -29,7 +29,7 @@ Pump::Pump(Hooks hooks)
       event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   K8SNET_CHECK(epoll_.valid() && event_.valid());
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // Each signal wakes once; the count is never read.
   event.data.u64 = kEventKey;
   K8SNET_CHECK(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, event_.get(), &event) == 0);
   thread_ = std::thread([this] { Run(); });
@@ -90,9 +90,7 @@ void Pump::Run() {
                                  WaitMilliseconds());
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.u64 == kEventKey) {
-        ClearEvent(event_.get());
-      } else {
+      if (event.data.u64 != kEventKey) {
         HandleEvent(event.data.u64, event.events);
       }
     }

@@ -49,14 +49,18 @@ BioPtr OpenPem(const std::string& pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
+// A flag of ours on a BIO.
+constexpr int kMoreFollows = 0x10000;
+
 // A BIO on a socket that never raises SIGPIPE, which OpenSSL's own does.
 int SocketWrite(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
   BIO_clear_retry_flags(bio);
   int fd = -1;
   BIO_get_fd(bio, &fd);
+  const int more = BIO_test_flags(bio, kMoreFollows) != 0 ? MSG_MORE : 0;
   ssize_t sent = 0;
   do {
-    sent = send(fd, data, size, MSG_NOSIGNAL);
+    sent = send(fd, data, size, MSG_NOSIGNAL | more);
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -262,6 +266,14 @@ void AttachSocket(SSL* ssl, int fd) {
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl, bio, bio);
+}
+
+void SetMoreFollows(SSL* ssl, bool more) {
+  if (more) {
+    BIO_set_flags(SSL_get_wbio(ssl), kMoreFollows);
+  } else {
+    BIO_clear_flags(SSL_get_wbio(ssl), kMoreFollows);
+  }
 }
 
 Ssl NewSsl(SSL_CTX* context, int fd) {

@@ -40,6 +40,9 @@ inline constexpr std::string_view kHttp2Protocol = "h2";
 // caller's and stays open while `ssl` is used.
 void AttachSocket(SSL* ssl, int fd);
 
+// Says whether more is written at once after the next record, so that the kernel may wait for it.
+void SetMoreFollows(SSL* ssl, bool more);
+
 // Makes the server's state of one connection on the socket `fd`, which it does not own.
 [[nodiscard]] Ssl NewSsl(SSL_CTX* context, int fd);
 
