@@ -97,6 +97,9 @@ struct Endpoint::Callbacks {
 
   static int OnBeginFrame(nghttp2_session* /*session*/, const nghttp2_frame_hd* head, void* user) {
     Endpoint& self = Self(user);
+    if (head->type != NGHTTP2_CONTINUATION) {
+      self.head_deadline_ = Time::max();
+    }
     switch (head->type) {
       case NGHTTP2_HEADERS:
         self.head_deadline_ = self.now_ + self.options_.header_timeout;
@@ -140,6 +143,14 @@ struct Endpoint::Callbacks {
                              const std::uint8_t* /*value*/, std::size_t /*value_size*/,
                              std::uint8_t /*flags*/, void* /*user*/) {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // Resets the stream.
+  }
+
+  static int OnInvalidFrame(nghttp2_session* /*session*/, const nghttp2_frame* frame, int /*error*/,
+                            void* user) {
+    if (frame->hd.type == NGHTTP2_HEADERS) {
+      Self(user).head_deadline_ = Time::max();  // What follows of it is not looked at.
+    }
+    return 0;
   }
 
   static int OnFrame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
@@ -260,6 +271,7 @@ struct Endpoint::Callbacks {
     nghttp2_session_callbacks_set_on_header_callback(made, OnHeader);
     nghttp2_session_callbacks_set_on_invalid_header_callback(made, OnInvalidHeader);
     nghttp2_session_callbacks_set_on_frame_recv_callback(made, OnFrame);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(made, OnInvalidFrame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, OnData);
     nghttp2_session_callbacks_set_on_stream_close_callback(made, OnStreamClose);
     nghttp2_session_callbacks_set_on_frame_send_callback(made, OnFrameSent);
@@ -368,6 +380,9 @@ void Endpoint::BeginStream(std::int32_t id) {
 
 void Endpoint::CloseStream(StreamState& stream) {
   nghttp2_session_set_stream_user_data(session_, stream.id, nullptr);
+  if (stream.phase == StreamState::Phase::kHead) {
+    head_deadline_ = Time::max();
+  }
   if (stream.phase != StreamState::Phase::kResponse && !resets_.Spend(now_)) {
     Calm();
   }

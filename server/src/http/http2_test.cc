@@ -547,6 +547,28 @@ TEST_F(EndpointTest, RefusesStreamsBeyondTheLimit) {
   EXPECT_EQ(jobs_.size(), 10U);
 }
 
+TEST_F(EndpointTest, ForgetsHeadsThatWereRefused) {
+  const auto get = [](std::uint32_t id, const Fields& more) {
+    Fields fields = GetFields("/");
+    fields.insert(fields.end(), more.begin(), more.end());
+    return Frame(NGHTTP2_HEADERS, 5, id, PlainHead(fields));
+  };
+  std::string beyond;
+  for (std::uint32_t i = 0; i < 11; ++i) {
+    beyond += get(2 * i + 1, {});
+  }
+  for (const std::string& bytes : {beyond, get(1, {{"connection", "close"}}), get(1, {{"A", "b"}}),
+                                   get(1, {{"a", "\n"}}), get(1, {{":path", "/"}})}) {
+    Start();
+    Receive(Preface() + bytes);
+    Output();
+    Pass(options_.header_timeout);
+    EXPECT_EQ(Output(), "");
+    EXPECT_FALSE(endpoint_->finished());
+    jobs_.clear();
+  }
+}
+
 TEST_F(EndpointTest, CancelsWhatTheClientNoLongerWantsAndServesNoMoreMeanwhile) {
   Start();
   std::vector<std::int32_t> ids;
