@@ -197,6 +197,10 @@ void AddApiFlags(Flags& flags, Options& options) {
 void AddLoadFlags(Flags& flags, Options& options) {
   flags.Group("Load and shutdown");
   constexpr std::int64_t kMaxInFlight = 1'000'000;
+  flags.AddNumber("http2-max-streams-per-connection", 0, kMaxInFlight,
+                  "Requests and watches at once on a connection of HTTP/2. 0 is 1000",
+                  options.http2_max_streams);
+  flags.AddSwitch("disable-http2-serving", "Speak HTTP/1.1 alone", options.disable_http2);
   flags.AddNumber("max-requests-inflight", 0, kMaxInFlight,
                   "Reading requests served at once; further ones get 429. 0 is no limit",
                   options.max_requests_inflight);

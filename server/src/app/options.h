@@ -37,6 +37,8 @@ struct Options {
   std::int64_t node_port_last = 32767;  // Included.
   bool service_cidr_controller = false;
 
+  std::int64_t http2_max_streams = 0;  // 0: as the listener has it.
+  bool disable_http2 = false;
   std::int64_t max_requests_inflight = 400;
   std::int64_t max_mutating_requests_inflight = 200;
   std::chrono::milliseconds request_timeout{60'000};

@@ -33,7 +33,8 @@ TEST(Options, TakeAllSpellings) {
              "--service-cluster-ip-range=fd00::/112,10.1.0.0/16",
              "--service-node-port-range=30000+100", "--feature-gates=ServiceTopology=true",
              "--feature-gates", "kube:AllAlpha=T, AllBeta=0", "--request-timeout=1m30s",
-             "--logging-format=json", "--token-auth-file="})
+             "--logging-format=json", "--token-auth-file=", "--disable-http2-serving",
+             "--http2-max-streams-per-connection=250"})
           .value();
   EXPECT_EQ(options.bind_address, "::1");
   EXPECT_EQ(options.secure_port, 0);
@@ -46,6 +47,8 @@ TEST(Options, TakeAllSpellings) {
   EXPECT_TRUE(options.feature_gates.enabled("AllAlpha"));
   EXPECT_EQ(options.request_timeout, std::chrono::seconds(90));
   EXPECT_EQ(options.log_format, LogFormat::kJson);
+  EXPECT_TRUE(options.disable_http2);
+  EXPECT_EQ(options.http2_max_streams, 250);
   EXPECT_TRUE(Parse({"-h"}).value().help);
   EXPECT_TRUE(Parse({"--help"}).value().help);
   EXPECT_TRUE(Parse({"--version"}).value().version);

@@ -30,7 +30,7 @@
 #include "src/log/log.h"
 #include "src/metrics/metered_storage.h"
 #include "src/metrics/metrics.h"
-#include "src/mutex.h"
+#include "src/wakers.h"
 
 namespace k8snet::server {
 namespace {
@@ -42,35 +42,19 @@ int Fail(const Error& error, int code) {
   return code;
 }
 
-// Passes wake-ups on to a waker that is known later and goes earlier. Thread-safe.
-class LateWaker final : public Waker {
- public:
-  void Wake() override {
-    const MutexLock lock(mutex_);
-    if (waker_ != nullptr) {
-      waker_->Wake();
-    }
-  }
-  void Set(Waker* waker) {
-    const MutexLock lock(mutex_);
-    waker_ = waker;
-  }
-
- private:
-  Mutex mutex_;
-  Waker* waker_ K8SNET_GUARDED_BY(mutex_) = nullptr;
-};
-
-// Tells a LateWaker of a listener, and takes it back when it goes.
+// Lets a listener's waker be called as long as this lives.
 class WakerLink {
  public:
-  WakerLink(LateWaker& waker, Listener& listener) : waker_(waker) { waker_.Set(&listener.waker()); }
-  ~WakerLink() { waker_.Set(nullptr); }
+  WakerLink(Wakers& wakers, Listener& listener) : wakers_(wakers), waker_(listener.waker()) {
+    wakers_.Add(waker_);
+  }
+  ~WakerLink() { wakers_.Remove(waker_); }
   WakerLink(const WakerLink&) = delete;
   WakerLink& operator=(const WakerLink&) = delete;
 
  private:
-  LateWaker& waker_;
+  Wakers& wakers_;
+  Waker& waker_;
 };
 
 // What the listener shows and trusts, and what the kubeconfig says.
@@ -174,7 +158,7 @@ Status Serve(const Options& options, Logger& logger, Clock& clock, Random& rando
   Metrics metrics(AllResources(), clock);
   K8SNET_ASSIGN_OR_RETURN(std::unique_ptr<Storage> opened, OpenStorage(options));
   const std::unique_ptr<Storage> storage = NewMeteredStorage(std::move(opened), metrics, clock);
-  LateWaker waker;
+  Wakers waker;  // Of the listener, which comes later and goes earlier.
   K8SNET_ASSIGN_OR_RETURN(
       const std::unique_ptr<ApiHandler> api,
       NewApiHandler({*storage, waker, clock, random, logger, options.feature_gates,
@@ -196,6 +180,10 @@ Status Serve(const Options& options, Logger& logger, Clock& clock, Random& rando
   listener_options.certificate_pem = identity.serving.certificate_pem;
   listener_options.private_key_pem = identity.serving.key_pem;
   listener_options.client_ca_pem = identity.client_ca_pem;
+  listener_options.http2 = !options.disable_http2;
+  if (options.http2_max_streams > 0) {
+    listener_options.max_streams = static_cast<std::size_t>(options.http2_max_streams);
+  }
   K8SNET_ASSIGN_OR_RETURN(
       const std::unique_ptr<Listener> listener,
       Listen(std::move(listener_options), [&](Request& request) { return chain.Handle(request); }));

@@ -103,6 +103,7 @@ struct Endpoint::Callbacks {
     switch (head->type) {
       case NGHTTP2_HEADERS:
         self.head_deadline_ = self.now_ + self.options_.header_timeout;
+        self.head_stream_ = head->stream_id;
         break;
       case NGHTTP2_CONTINUATION:
         break;
@@ -380,7 +381,7 @@ void Endpoint::BeginStream(std::int32_t id) {
 
 void Endpoint::CloseStream(StreamState& stream) {
   nghttp2_session_set_stream_user_data(session_, stream.id, nullptr);
-  if (stream.phase == StreamState::Phase::kHead) {
+  if (stream.id == head_stream_) {
     head_deadline_ = Time::max();
   }
   if (stream.phase != StreamState::Phase::kResponse && !resets_.Spend(now_)) {

@@ -120,7 +120,8 @@ class Endpoint {
   Time next_ = Time::max();  // No stream is due before.
   Time opened_;
   Time idle_since_;
-  Time head_deadline_ = Time::max();  // Of the header section that comes in.
+  Time head_deadline_ = Time::max();  // Of the header section that comes in,
+  std::int32_t head_stream_ = 0;      // whose stream it is.
   Time leave_at_ = Time::max();
   Allowance frames_;
   Allowance resets_;

@@ -211,16 +211,6 @@ Status Caches::WaitForRevision(std::uint64_t revision, std::chrono::milliseconds
   return {};
 }
 
-void Caches::Subscribe(Waker& waker) {
-  const MutexLock lock(wakers_mutex_);
-  wakers_.push_back(&waker);
-}
-
-void Caches::Unsubscribe(Waker& waker) {
-  const MutexLock lock(wakers_mutex_);
-  std::erase(wakers_, &waker);
-}
-
 Cache* Caches::Find(std::string_view key) const {
   for (const auto& cache : caches_) {
     if (key.starts_with(cache->prefix())) {
@@ -255,10 +245,7 @@ void Caches::Publish(std::uint64_t revision) {
     const MutexLock lock(wait_mutex_);
     advanced_.NotifyAll();
   }
-  const MutexLock lock(wakers_mutex_);
-  for (Waker* waker : wakers_) {
-    waker->Wake();
-  }
+  wakers_.Wake();
 }
 
 }  // namespace k8snet::server

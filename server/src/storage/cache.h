@@ -29,6 +29,7 @@
 #include "src/storage/entry.h"
 #include "src/storage/entry_tree.h"
 #include "src/storage/event_log.h"
+#include "src/wakers.h"
 
 namespace k8snet::server {
 
@@ -182,8 +183,8 @@ class Caches {
 
   // Wakes `waker` after each commit, until Unsubscribe. When Unsubscribe has returned, no call of
   // it is under way or to come. Not from within a Wake.
-  void Subscribe(Waker& waker);
-  void Unsubscribe(Waker& waker);
+  void Subscribe(Waker& waker) { wakers_.Add(waker); }
+  void Unsubscribe(Waker& waker) { wakers_.Remove(waker); }
 
  private:
   friend class Cache;
@@ -209,8 +210,7 @@ class Caches {
   std::atomic<int> waiting_{0};
   Mutex wait_mutex_;
   CondVar advanced_;
-  Mutex wakers_mutex_;  // Held while they are called, so that Unsubscribe can promise.
-  std::vector<Waker*> wakers_ K8SNET_GUARDED_BY(wakers_mutex_);
+  Wakers wakers_;
 };
 
 }  // namespace k8snet::server
