@@ -618,7 +618,7 @@ void Endpoint::Send(OutQueue& out, std::size_t budget, Time now) {
   out_ = nullptr;
 }
 
-void Endpoint::Tick(Time now) {
+void Endpoint::Tick(Time now, bool blocked) {
   now_ = now;
   if (dead_) {
     return;
@@ -656,6 +656,9 @@ void Endpoint::Tick(Time now) {
           } else {
             Expect(stream->source->next_deadline());
           }
+        } else if (blocked) {
+          stream->since = now;
+          Expect(now + options_.write_timeout);
         } else if (stream->body.empty() && stream->source != nullptr && !stream->source->ready() &&
                    stream->source->next_deadline() > now) {
           stream->since = now;  // The window is closed, and nothing waits for it.

@@ -69,8 +69,9 @@ class Endpoint {
   [[nodiscard]] bool has_more() const { return again_; }
   // Looks which streams have something to send; whether any has, and so Send would.
   [[nodiscard]] bool Wake(Time now);
-  // Does what is due at `deadline()`.
-  void Tick(Time now);
+  // Does what is due at `deadline()`. While the connection is `blocked` no stream is held to
+  // account for what does not get out.
+  void Tick(Time now, bool blocked = false);
   [[nodiscard]] Time deadline() const;
 
   // Tells the client to use another connection; this one ends with its streams.

@@ -134,7 +134,7 @@ Session::Pumped Http2Session::Pump(bool readable, std::vector<Job>& jobs) {
   if ((readable || more_to_read_) && !Read(now, jobs)) {
     return Pumped::kClose;
   }
-  endpoint_.Tick(now);
+  endpoint_.Tick(now, blocked_);
   if (!Write(now)) {
     return Pumped::kClose;
   }

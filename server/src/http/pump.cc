@@ -94,8 +94,7 @@ void Pump::Run() {
         HandleEvent(event.data.u64, event.events);
       }
     }
-    TakeInbox();
-    TakeAnswers();
+    TakeArrived();
     if (woken_.exchange(false)) {
       ServeWoken();
     }
@@ -133,13 +132,20 @@ Pump::Slot* Pump::Find(std::uint64_t key) {
   return slot.connection != nullptr && slot.generation == key >> 32 ? &slot : nullptr;
 }
 
-void Pump::TakeInbox() {
-  std::vector<Connection*> arrived;
+void Pump::TakeArrived() {
+  std::vector<Connection*> connections;
+  std::vector<Arrived> answers;
   {
     const MutexLock lock(mutex_);
-    arrived.swap(inbox_);
+    connections.swap(inbox_);
+    answers.swap(answers_);
   }
-  for (Connection* connection : arrived) {
+  TakeConnections(connections);
+  TakeAnswers(answers);
+}
+
+void Pump::TakeConnections(const std::vector<Connection*>& connections) {
+  for (Connection* connection : connections) {
     std::uint32_t index = static_cast<std::uint32_t>(slots_.size());
     if (free_.empty()) {
       slots_.emplace_back();
@@ -165,14 +171,9 @@ void Pump::TakeInbox() {
   }
 }
 
-void Pump::TakeAnswers() {
-  std::vector<Arrived> arrived;
-  {
-    const MutexLock lock(mutex_);
-    arrived.swap(answers_);
-  }
+void Pump::TakeAnswers(std::vector<Arrived>& answers) {
   // A session that has several is pumped once.
-  for (Arrived& answer : arrived) {
+  for (Arrived& answer : answers) {
     if (Slot* slot = Find(answer.key); slot != nullptr) {
       slot->connection->session().Answer(answer.stream, std::move(answer.response));
       if (!slot->more) {

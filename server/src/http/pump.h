@@ -84,8 +84,9 @@ class Pump {
   };
 
   void Run();
-  void TakeInbox();
-  void TakeAnswers();
+  void TakeArrived();
+  void TakeConnections(const std::vector<Connection*>& connections);
+  void TakeAnswers(std::vector<Arrived>& answers);
   void ServeWoken();
   void ServeTimers(Clock::time_point now);
   void ServeMore();
