@@ -306,7 +306,9 @@ bool Planner::BlockMembers(const SourceNode& node, const std::vector<bool>& remo
       first = std::min(first, i);
       const SourceMember& member = node.members[i];
       CollectLeaves(member.value, leaves);
-      for (std::string& comment : Comments(node, member.begin, LineEnd(member.value.end))) {
+      // Comments above it go along, but for those above the first, which stay above what comes.
+      const std::size_t begin = i == first ? member.begin : LineEnd(node.members[i - 1].value.end);
+      for (std::string& comment : Comments(node, begin, LineEnd(member.value.end))) {
         comments.push_back(std::move(comment));
       }
     }
@@ -356,7 +358,8 @@ bool Planner::BlockMembers(const SourceNode& node, const std::vector<bool>& remo
         above.clear();
       }
       const bool crlf = line > 1 && text_[line - 2] == '\r';
-      Add(line - (crlf ? 2 : 1), LineEnd(member.value.end), std::move(kept));
+      Add(i == first ? line - (crlf ? 2 : 1) : LineEnd(node.members[i - 1].value.end),
+          LineEnd(member.value.end), std::move(kept));
       continue;
     }
     if (i + 1 == node.members.size()) {
