@@ -2,6 +2,9 @@
 #ifndef K8SNET_SERVER_SRC_DISCOVERY_HEALTH_H_
 #define K8SNET_SERVER_SRC_DISCOVERY_HEALTH_H_
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +13,7 @@
 
 #include "k8snet/apis/base/result.h"
 #include "k8snet/server/http.h"
+#include "src/metrics/exposition.h"
 #include "src/request_context.h"
 
 namespace k8snet::server {
@@ -31,10 +35,25 @@ class Health {
   [[nodiscard]] std::optional<Response> Handle(const RequestContext& context) const;
   [[nodiscard]] std::vector<std::string> paths() const;
 
+  // Adds what each check said last, and how often what, for each endpoint that it was asked by.
+  // Source: kubernetes/component-base metrics/prometheus/slis/metrics.go.
+  void AppendMetrics(Exposition& out) const;
+
  private:
-  [[nodiscard]] Response All(std::string_view endpoint, const RequestContext& context) const;
+  // What one check said to one endpoint.
+  struct Results {
+    std::atomic<std::uint64_t> good = 0;
+    std::atomic<std::uint64_t> bad = 0;
+    std::atomic<bool> last_good = false;
+  };
+
+  // Asks a check and counts what it says.
+  [[nodiscard]] Status Ask(std::size_t endpoint, std::size_t check) const;
+
+  [[nodiscard]] Response All(std::size_t endpoint, const RequestContext& context) const;
 
   const std::vector<HealthCheck> checks_;
+  mutable std::vector<Results> results_;  // By endpoint and check.
 };
 
 }  // namespace k8snet::server

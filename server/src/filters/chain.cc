@@ -316,6 +316,11 @@ std::optional<Response> Chain::Dispatch(RequestContext& context, Request& reques
   if (path == "/metrics" && parts_.metrics != nullptr) {
     return ServeMetrics(request);
   }
+  if (path == "/metrics/slis" && parts_.metrics != nullptr) {
+    Exposition out;
+    parts_.health.AppendMetrics(out);
+    return MetricsResponse(request, out);
+  }
   return parts_.health.Handle(context);
 }
 
@@ -327,7 +332,7 @@ Response Chain::Index() const {
   }
   paths.insert("/version");
   if (parts_.metrics != nullptr) {
-    paths.insert("/metrics");
+    paths.insert({"/metrics", "/metrics/slis"});
   }
   std::string out = "{\n  \"paths\": [";
   const char* separator = "\n    ";

@@ -90,9 +90,9 @@ class ChainTest : public ::testing::Test {
   }
   Chain& chain() {
     if (!chain_) {
-      chain_.emplace(
-          ChainParts{authenticator_, authorizer_, api_, health_, logger_, clock_, random_},
-          options_);
+      chain_.emplace(ChainParts{authenticator_, authorizer_, api_, health_, logger_, clock_,
+                                random_, metrics_},
+                     options_);
     }
     return *chain_;
   }
@@ -108,6 +108,7 @@ class ChainTest : public ::testing::Test {
     return value == nullptr ? "-" : *value;
   }
 
+  Metrics* metrics_ = nullptr;
   FakeAuthenticator authenticator_;
   FakeAuthorizer authorizer_;
   FakeApi api_;
@@ -423,6 +424,38 @@ TEST_F(ChainTest, LogsAStreamWhenItEnds) {
   EXPECT_TRUE(logger_.lines.empty());
   response.stream.reset();
   EXPECT_THAT(logger_.lines, ElementsAre("HTTP watch 200"));
+}
+
+TEST_F(ChainTest, ServesMetricsOnlyIfItCounts) {
+  EXPECT_EQ(Send("GET", "/metrics").status, 404);
+  EXPECT_THAT(Body(Send("GET", "/")), Not(HasSubstr("/metrics")));
+  chain_.reset();
+  Metrics metrics(AllResources(), clock_);
+  metrics_ = &metrics;
+  broken_ = true;
+  EXPECT_EQ(Send("GET", "/readyz").status, 500);
+  EXPECT_THAT(Body(Send("GET", "/")), HasSubstr("\"/metrics\","));
+  EXPECT_EQ(Send("DELETE", "/metrics").status, 405);
+  const Response response = Send("GET", "/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(Header(response, "Content-Type"),
+            "text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+  for (const char* line :
+       {"apiserver_current_inflight_requests{request_kind=\"readOnly\"} 1\n",
+        "apiserver_request_total{code=\"500\",component=\"\",dry_run=\"\",group=\"\",resource=\"\","
+        "scope=\"\",subresource=\"/readyz\",verb=\"GET\",version=\"\"} 1\n",
+        "authentication_attempts{result=\"success\"} 4\n", "kubernetes_build_info{",
+        "process_open_fds "}) {
+    EXPECT_THAT(Body(response), HasSubstr(line));
+  }
+  const std::string slis = Body(Send("GET", "/metrics/slis"));
+  for (const char* line :
+       {"kubernetes_healthcheck{name=\"ping\",type=\"readyz\"} 1\n",
+        "kubernetes_healthcheck{name=\"store\",type=\"readyz\"} 0\n",
+        "kubernetes_healthchecks_total{name=\"store\",status=\"error\",type=\"readyz\"} 1\n"}) {
+    EXPECT_THAT(slis, HasSubstr(line));
+  }
+  EXPECT_THAT(slis, Not(HasSubstr("livez")));
 }
 
 }  // namespace
