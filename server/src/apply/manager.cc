@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "k8snet/apis/base/scalars.h"
 #include "src/apply/field_set.h"
 #include "src/apply/managed.h"
 #include "src/apply/typed.h"
@@ -290,6 +291,30 @@ std::string ObjectText(const Json& object) {
          "; " + KindText(TextAt(object, "", "apiVersion"), TextAt(object, "", "kind")) + ")";
 }
 
+// Whether `value` can be read as managed fields; what cannot is found by its type.
+bool AreManagedFields(const Json& value) {
+  if (value.AsArray() == nullptr) {
+    return false;
+  }
+  return std::all_of(value.AsArray()->begin(), value.AsArray()->end(), [](const Json& entry) {
+    if (entry.AsObject() == nullptr) {
+      return false;
+    }
+    return std::all_of(entry.AsObject()->begin(), entry.AsObject()->end(), [](const auto& member) {
+      const auto& [name, field] = member;
+      if (field.IsNull()) {
+        return true;
+      }
+      if (name == "time") {
+        return field.AsString() != nullptr && Time::Parse(*field.AsString()).has_value();
+      }
+      const bool text = name == "manager" || name == "operation" || name == "apiVersion" ||
+                        name == "fieldsType" || name == "subresource";
+      return !text || field.AsString() != nullptr;
+    });
+  });
+}
+
 Status CheckConfiguration(const WriteContext& context, const Json& configuration) {
   if (!configuration.IsNull() && configuration.AsObject() == nullptr) {
     return Error(Reason::kBadRequest,
@@ -303,7 +328,7 @@ Status CheckConfiguration(const WriteContext& context, const Json& configuration
   }
   const Json* metadata = configuration.Find("metadata");
   const Json* managed = metadata == nullptr ? nullptr : metadata->Find("managedFields");
-  if (managed != nullptr && managed->AsArray() != nullptr) {
+  if (managed != nullptr && AreManagedFields(*managed)) {
     return Error(Reason::kBadRequest, "metadata.managedFields must be nil");
   }
   const std::vector<std::string> errors = ValidateTyped(*context.type, configuration);

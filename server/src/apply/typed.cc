@@ -182,11 +182,7 @@ void Validator::CheckScalar(const Json& value, Kind kind) {
         Fail("expected numeric (int or float), got " + std::string(GoTypeOf(value)));
       }
       return;
-    case Kind::kIntOrString:
-      if (!value.IsScalar()) {
-        FailType("any scalar", value);
-      }
-      return;
+    case Kind::kIntOrString:  // What is no scalar is found when it becomes an object.
     case Kind::kRawJson:
       return;
     default:
