@@ -23,7 +23,9 @@ constexpr std::int64_t kMaxWatchSeconds = 10LL * 365 * 24 * 3600;
 // Source: kubernetes/apiserver pkg/endpoints/handlers/get.go, ListResource; watch.go, serveWatch.
 Result<Response> Verbs::Watch(const Call& call) const {
   WatchPlan plan;
-  K8SNET_ASSIGN_OR_RETURN(plan.output, NegotiateStream(call.request, call.query(), call.offers()));
+  // That nothing streams in the form which is asked for is told after all other faults.
+  K8SNET_ASSIGN_OR_RETURN(
+      plan.output, NegotiateOutput(call.request, call.query(), Endpoint::kObjects, call.offers()));
   K8SNET_ASSIGN_OR_RETURN(ListOptions options, ParseListOptions(call.query(), true));
   if (!call.route.name.empty()) {
     // The deprecated watch of one object.
@@ -35,13 +37,14 @@ Result<Response> Verbs::Watch(const Call& call) const {
     options.field_selector += (options.field_selector.empty() ? "" : ",") + by_name;
   }
   K8SNET_ASSIGN_OR_RETURN(plan.selection, ParseSelection(*call.target.kind->hub, options));
-  if (plan.output.transform == Transform::kTable) {
-    K8SNET_ASSIGN_OR_RETURN(plan.include, Renderer::ParseIncludeObject(call.query()));
-  }
   const auto parsed = ParseResourceVersion(options.resource_version);
   if (!parsed) {
     return Unclassified(parsed.error().message);
   }
+  if (plan.output.transform == Transform::kTable) {
+    K8SNET_ASSIGN_OR_RETURN(plan.include, Renderer::ParseIncludeObject(call.query()));
+  }
+  K8SNET_ASSIGN_OR_RETURN(plan.output, NegotiateStream(call.request, call.query(), call.offers()));
   const std::uint64_t revision = *parsed;
 
   const auto now = parts_.clock.SteadyNow();
