@@ -82,12 +82,14 @@ Result<bool> CommitUnlessRaced(Storage& storage, std::vector<Change> changes) {
   return committed.has_value();
 }
 
-// Calls the functions for each address and node port that `service` has.
+// Calls the functions for each address and node port that `service` has, which may be as a release
+// before dual stack stored it.
 template <typename AddIp, typename AddPort>
 void ForEachHeld(const Service& service, const AddIp& add_ip, const AddPort& add_port) {
   const core::v1::ServiceSpec& spec = service.spec;
   if (spec.type != "ExternalName") {
-    for (const std::string& text : spec.cluster_ips) {
+    for (const std::string& text :
+         spec.cluster_ips.empty() ? std::vector<std::string>{spec.cluster_ip} : spec.cluster_ips) {
       if (const auto ip = validation::ParseIp(text)) {
         add_ip(*ip);
       }
@@ -270,17 +272,17 @@ Result<ClusterNetwork::Holdings> ClusterNetwork::HoldingsOf(const StoredKind& se
   Holdings holdings;
   const Snapshot snapshot = services.cache->snapshot();
   for (auto it = snapshot.Seek(services.key_prefix); it.valid(); it.Next()) {
-    K8SNET_ASSIGN_OR_RETURN(const Object stored,
-                            codec_.DecodeStored(services, *it.entry(), it.entry()->revision()));
-    const auto& service = stored.Get<Service>();
-    const std::pair<std::string, std::string> owner{service.metadata.namespace_,
-                                                    service.metadata.name};
+    const auto service = Stored<Service>(*it.entry());
+    if (!service) {
+      return Error(Reason::kInternalError,
+                   "the stored object " + it.entry()->key() + " cannot be read");
+    }
     // What two services have stays with the first.
     ForEachHeld(
-        service, [&](const Ip& ip) { holdings.emplace(AddressKey(ip), owner); },
+        *service, [&](const Ip& ip) { holdings.emplace(AddressKey(ip), it.entry()); },
         [&](std::int32_t port) {
           if (ports_.Holds(port)) {
-            holdings.emplace(PortKey(port), owner);
+            holdings.emplace(PortKey(port), it.entry());
           }
         });
   }
@@ -288,34 +290,29 @@ Result<ClusterNetwork::Holdings> ClusterNetwork::HoldingsOf(const StoredKind& se
 }
 
 std::optional<Change> ClusterNetwork::Mended(const Entry& entry, const Holdings& holdings) const {
-  const auto held = holdings.find(entry.key());
-  auto address = Stored<IPAddress>(entry);
-  if (held == holdings.end() || !address) {
+  const auto address = Stored<IPAddress>(entry);
+  if (!address) {
     return std::nullopt;
   }
-  const auto& [name_space, name] = held->second;
+  const auto held = holdings.find(entry.key());
+  if (held == holdings.end()) {
+    const std::int64_t now =
+        std::chrono::floor<std::chrono::seconds>(clock_.Now()).time_since_epoch().count();
+    const bool leaked =
+        MadeHere(*address) && now - address->metadata.creation_timestamp.seconds > kLeakSeconds;
+    return leaked ? std::optional(Change{entry.key(), nullptr, entry.revision()}) : std::nullopt;
+  }
+  const Entry& owner = *held->second;
   const auto& parent = address->spec.parent_ref;
   const auto ip = validation::ParseIp(address->metadata.name);
   if (!ip || (parent && parent->group.empty() && parent->resource == "services" &&
-              parent->namespace_ == name_space && parent->name == name && MadeHere(*address))) {
+              parent->namespace_ == owner.name_space() && parent->name == owner.name() &&
+              MadeHere(*address))) {
     return std::nullopt;
   }
-  Change change = TakeFor(*ip, name_space, name);
+  Change change = TakeFor(*ip, std::string(owner.name_space()), std::string(owner.name()));
   change.expected_revision = entry.revision();
   return change;
-}
-
-std::optional<Change> ClusterNetwork::Leaked(const Entry& entry, const Holdings& holdings) const {
-  const auto address = Stored<IPAddress>(entry);
-  if (!address || !MadeHere(*address) || holdings.count(entry.key()) != 0) {
-    return std::nullopt;
-  }
-  const std::int64_t now =
-      std::chrono::floor<std::chrono::seconds>(clock_.Now()).time_since_epoch().count();
-  if (now - address->metadata.creation_timestamp.seconds <= kLeakSeconds) {
-    return std::nullopt;
-  }
-  return Change{entry.key(), nullptr, entry.revision()};
 }
 
 Status ClusterNetwork::Repair(const StoredKind& services, Storage& storage) {
@@ -324,23 +321,22 @@ Status ClusterNetwork::Repair(const StoredKind& services, Storage& storage) {
   const Snapshot addresses = addresses_->snapshot();
   const Snapshot ports = taken_ports_->snapshot();
   for (const auto& [key, owner] : holdings) {
+    const std::string name_space(owner->name_space());
+    const std::string name(owner->name());
     if (key.starts_with(kPortKeys)) {
       if (ports.Get(key) == nullptr) {
-        changes.push_back(
-            {key, std::make_shared<const std::string>(owner.first + "/" + owner.second), 0});
+        changes.push_back({key, std::make_shared<const std::string>(name_space + "/" + name), 0});
       }
       continue;
     }
     const auto ip = validation::ParseIp(std::string_view(key).substr(kAddressKeys.size()));
     if (ip && addresses.Get(key) == nullptr && AnyRangeHolds(*ip)) {
-      changes.push_back(TakeFor(*ip, owner.first, owner.second));
+      changes.push_back(TakeFor(*ip, name_space, name));
     }
   }
   for (auto it = addresses.Seek(kAddressKeys); it.valid(); it.Next()) {
-    for (auto change : {Mended(*it.entry(), holdings), Leaked(*it.entry(), holdings)}) {
-      if (change) {
-        changes.push_back(*std::move(change));
-      }
+    if (auto change = Mended(*it.entry(), holdings)) {
+      changes.push_back(*std::move(change));
     }
   }
   for (auto it = ports.Seek(kPortKeys); it.valid(); it.Next()) {

@@ -12,12 +12,11 @@
 #define K8SNET_SERVER_SRC_REGISTRY_CLUSTER_NETWORK_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "k8snet/apis/core/v1.h"
@@ -99,16 +98,15 @@ class ClusterNetwork {
     std::vector<EntryPtr> made_from;
     std::shared_ptr<const std::vector<AddressRange>> ranges;
   };
-  // What services have, by key: the namespace and name of the service.
-  using Holdings = std::map<std::string, std::pair<std::string, std::string>>;
+  // What services have, by key: the service.
+  using Holdings = std::unordered_map<std::string, EntryPtr>;
 
   [[nodiscard]] Result<Holdings> HoldingsOf(const StoredKind& services);
   [[nodiscard]] Change TakeFor(const validation::Ip& ip, const std::string& name_space,
                                const std::string& name) const;
-  // The change that makes the IPAddress `entry` belong to the service, unless it does or cannot.
+  // The change that makes the IPAddress `entry` belong to the service that has it, or that deletes
+  // it if it was made for one that lacks it; nothing if all is well.
   [[nodiscard]] std::optional<Change> Mended(const Entry& entry, const Holdings& holdings) const;
-  // The change that deletes the IPAddress `entry` if it was made for a service that lacks it.
-  [[nodiscard]] std::optional<Change> Leaked(const Entry& entry, const Holdings& holdings) const;
   [[nodiscard]] bool AnyRangeHolds(const validation::Ip& ip) const;
 
   const ObjectCodec& codec_;

@@ -11,6 +11,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "src/registry/shared_store.h"
 #include "src/verbs/test_api.h"
 
 namespace k8snet::server {
@@ -79,6 +80,24 @@ BENCHMARK(BM_Create)
     ->Args({100'000, 2})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
+
+// Opens an API over a store that holds as many services as the argument says: all of them are
+// looked at, to see that their addresses are taken.
+void BM_Open(benchmark::State& state) {
+  SharedStore store;
+  const auto seat = store.NewSeat();
+  {
+    TestApi api({.storage = seat.get(), .cluster_ip_ranges = {"10.0.0.0/15"}});
+    for (int i = 0; i < static_cast<int>(state.range(0)); ++i) {
+      K8SNET_CHECK(api.Send("POST", kServices, Service(i)).status == 201);
+    }
+  }
+  for (auto _ : state) {
+    const auto next = store.NewSeat();
+    const TestApi api({.storage = next.get(), .cluster_ip_ranges = {"10.0.0.0/15"}});
+  }
+}
+BENCHMARK(BM_Open)->ArgName("services")->Arg(0)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace k8snet::server
