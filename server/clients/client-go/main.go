@@ -125,6 +125,7 @@ func main() {
 	checkUntyped()
 	checkWatches(plain)
 	checkManyWatches(plain, binary)
+	checkKills(plain, binary)
 	checkInformers()
 	checkController(plain)
 
