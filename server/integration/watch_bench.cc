@@ -111,7 +111,8 @@ class Http2Watchers final : public Watchers {
   std::size_t AwaitEvent() override {
     std::size_t size = 0;
     for (Http2Client& client : clients_) {
-      for (auto& [id, answer] : client.peer.answers) {
+      for (auto& [id, found] : client.peer.answers) {
+        Http2Peer::Answer& answer = found;
         K8SNET_CHECK(client.Run([&] { return answer.body.ends_with('\n'); }));
         size = answer.body.size();
         answer.body.clear();

@@ -219,7 +219,8 @@ void RunHttp2Clients(std::size_t connections, std::size_t each, std::size_t size
   out.Tell(1);
   while (in.Hear() != 0) {
     for (Http2Client& client : clients) {
-      for (auto& [id, answer] : client.peer.answers) {
+      for (auto& [id, found] : client.peer.answers) {
+        testing::Http2Peer::Answer& answer = found;
         K8SNET_CHECK(client.Run([&] { return answer.body.size() >= size; }));
         answer.body.erase(0, size);
       }

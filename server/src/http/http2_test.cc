@@ -128,7 +128,9 @@ class EndpointTest : public ::testing::Test {
   // Whether the bytes that the endpoint sends end the connection with `code`.
   bool EndsWith(std::uint32_t code) {
     const std::string out = Output();
-    const auto byte = [&out](std::size_t i) { return static_cast<unsigned char>(out[i]); };
+    const auto byte = [&out](std::size_t i) {
+      return std::size_t{static_cast<unsigned char>(out[i])};
+    };
     bool says = false;
     for (std::size_t i = 0; i + 9 <= out.size();) {
       const std::size_t size = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
