@@ -143,12 +143,12 @@ BENCHMARK(BM_Http2Get)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
-std::size_t ResidentBytes() {
+double ResidentBytes() {
   std::ifstream statm("/proc/self/statm");
   std::size_t size = 0;
   std::size_t resident = 0;
   statm >> size >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 // Numbers between the server's process and that of its clients.
@@ -253,18 +253,17 @@ void BM_Watchers(benchmark::State& state) {
     _exit(0);
   }
   const auto listener = Start();
-  const std::size_t before = ResidentBytes();
+  const double before = ResidentBytes();
   to_child.Tell(listener->port());
   from_child.Hear();
-  const std::size_t idle = ResidentBytes();
-  state.counters["idle_connection_bytes"] =
-      static_cast<double>(idle - before) / static_cast<double>(connections);
+  const double idle = ResidentBytes();
+  state.counters["idle_connection_bytes"] = (idle - before) / static_cast<double>(connections);
   to_child.Tell(1);
   from_child.Hear();
   while (listener->stats().streams < connections * each) {
     std::this_thread::yield();
   }
-  state.counters["watch_bytes"] = static_cast<double>(ResidentBytes() - idle) / watchers;
+  state.counters["watch_bytes"] = (ResidentBytes() - idle) / watchers;
   const double cpu = CpuSeconds(CLOCK_PROCESS_CPUTIME_ID);
   double rounds = 0;
   for ([[maybe_unused]] auto round : state) {
