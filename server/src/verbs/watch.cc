@@ -26,7 +26,9 @@ Result<Response> Verbs::Watch(const Call& call) const {
   // That nothing streams in the form which is asked for is told after all other faults.
   K8SNET_ASSIGN_OR_RETURN(
       plan.output, NegotiateOutput(call.request, call.query(), Endpoint::kObjects, call.offers()));
-  K8SNET_ASSIGN_OR_RETURN(ListOptions options, ParseListOptions(call.query(), true));
+  // Options are looked at as those of a list where only the path asks for a watch.
+  const bool by_query = QueryBool(call.query(), "watch");
+  K8SNET_ASSIGN_OR_RETURN(ListOptions options, ParseListOptions(call.query(), by_query));
   if (!call.route.name.empty()) {
     // The deprecated watch of one object.
     const std::string by_name = "metadata.name=" + std::string(call.route.name);
@@ -63,7 +65,10 @@ Result<Response> Verbs::Watch(const Call& call) const {
   // Where nothing is said, a watch from any state counts as one that asks for initial events.
   // Source: kubernetes/apimachinery pkg/apis/meta/internalversion/defaults.go,
   // SetListOptionsDefaults.
-  plan.initial_marker = plan.initial_events && options.allow_bookmarks;
+  const bool implied =
+      by_query && (options.resource_version.empty() || options.resource_version == "0");
+  plan.initial_marker = plan.initial_events && options.allow_bookmarks &&
+                        (implied || options.send_initial_events.has_value());
 
   Cache& cache = *call.target.kind->cache;
   if (plan.initial_events && revision != 0) {
