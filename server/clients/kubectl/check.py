@@ -132,9 +132,9 @@ def _():
     def table(*arguments):
         return [re.sub(r"\s+", " ", line).strip() for line in run("get", *arguments, "-n", "shop").splitlines()]
 
-    equal(table("ingress"), ["NAME CLASS HOSTS ADDRESS PORTS AGE",
-                             table("ingress")[1]])
-    includes(table("ingress")[1], "web nginx web.example.com 80, 443 ")
+    rows = table("ingress")
+    equal((rows[0], len(rows)), ("NAME CLASS HOSTS ADDRESS PORTS AGE", 2))
+    includes(rows[1], "web nginx web.example.com 80, 443 ")
     rows = table("service", "-o", "wide")
     equal(rows[0], "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE SELECTOR")
     includes(rows[1], "web NodePort 10.", "<none> 80:3", "/TCP,53:", "/UDP", "app=web")
