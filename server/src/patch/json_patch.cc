@@ -241,14 +241,16 @@ class Target {
 };
 
 // Takes the operations out of the patch, and notes members that none has.
-Result<std::vector<Operation>> Operations(Json& patch, std::vector<std::string>& findings) {
+Result<std::vector<Operation>> Operations(Json& patch, bool strict,
+                                          std::vector<std::string>& findings) {
   if (patch.IsNull()) {
     return std::vector<Operation>();
   }
-  constexpr std::string_view kWhere = "error decoding patch: ";
+  const std::string_view where = strict ? "error decoding patch: " : "";
   if (patch.AsArray() == nullptr) {
     return Error(Reason::kBadRequest,
-                 std::string(kWhere) + internal::WrongShape(patch, "[]handlers.jsonPatchOp"));
+                 std::string(where) + internal::WrongShape(patch, strict ? "[]handlers.jsonPatchOp"
+                                                                         : "jsonpatch.Patch"));
   }
   std::vector<Operation> operations;
   for (Json& item : *patch.AsArray()) {
@@ -258,7 +260,8 @@ Result<std::vector<Operation>> Operations(Json& patch, std::vector<std::string>&
     }
     if (item.AsObject() == nullptr) {
       return Error(Reason::kBadRequest,
-                   std::string(kWhere) + internal::WrongShape(item, "handlers.jsonPatchOp"));
+                   std::string(where) + internal::WrongShape(item, strict ? "handlers.jsonPatchOp"
+                                                                          : "jsonpatch.Operation"));
     }
     for (auto& [name, value] : *item.AsObject()) {
       if (name == "value") {
@@ -273,8 +276,11 @@ Result<std::vector<Operation>> Operations(Json& patch, std::vector<std::string>&
       if (value.IsNull()) {
         continue;
       }
+      if (value.AsString() == nullptr && !strict) {
+        return internal::Rejected();
+      }
       if (value.AsString() == nullptr) {
-        return Error(Reason::kBadRequest, std::string(kWhere) + "json: cannot unmarshal " +
+        return Error(Reason::kBadRequest, std::string(where) + "json: cannot unmarshal " +
                                               std::string(value.KindName()) +
                                               " into Go struct field jsonPatchOp." + name +
                                               " of type string");
@@ -291,7 +297,7 @@ Result<std::vector<Operation>> Operations(Json& patch, std::vector<std::string>&
 
 }  // namespace
 
-Result<Patched> ApplyJsonPatch(std::string_view document, std::string_view patch) {
+Result<Patched> ApplyJsonPatch(std::string_view document, std::string_view patch, bool strict) {
   K8SNET_ASSIGN_OR_RETURN(ParsedJson parsed, internal::ParsePatch(patch));
   Patched patched;
   for (const std::string& path : parsed.duplicates) {
@@ -301,7 +307,7 @@ Result<Patched> ApplyJsonPatch(std::string_view document, std::string_view patch
     }
   }
   K8SNET_ASSIGN_OR_RETURN(std::vector<Operation> operations,
-                          Operations(parsed.value, patched.findings));
+                          Operations(parsed.value, strict, patched.findings));
   if (operations.size() > kMaxJsonPatchOperations) {
     return Error(Reason::kRequestEntityTooLarge,
                  "Request entity too large: The allowed maximum operations in a JSON patch is " +

@@ -44,9 +44,9 @@ void Merge(Json& target, Json patch) {
 
 }  // namespace
 
-Result<Patched> ApplyMergePatch(std::string_view document, std::string_view patch) {
+Result<Patched> ApplyMergePatch(std::string_view document, std::string_view patch, bool strict) {
   K8SNET_ASSIGN_OR_RETURN(ParsedJson parsed, internal::ParsePatch(patch));
-  if (parsed.value.IsNull()) {
+  if (parsed.value.IsNull() || (!strict && parsed.value.IsScalar())) {
     return Error(Reason::kBadRequest, "Invalid JSON Patch");
   }
   if (parsed.value.AsObject() == nullptr) {

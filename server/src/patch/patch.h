@@ -38,12 +38,15 @@ struct Patched {
 // too many operations; kInvalid, an operation fails.
 // Source: kubernetes/apiserver pkg/endpoints/handlers/patch.go, jsonPatcher; evanphx/json-patch
 // patch.go, Patch.Apply.
-[[nodiscard]] Result<Patched> ApplyJsonPatch(std::string_view document, std::string_view patch);
+// Without `strict`, which is what fieldValidation=Ignore means, other words say what is wrong.
+[[nodiscard]] Result<Patched> ApplyJsonPatch(std::string_view document, std::string_view patch,
+                                             bool strict = true);
 
 // Applies an RFC 7386 merge patch.
 // Errors: kBadRequest, the patch is not a JSON object.
 // Source: evanphx/json-patch merge.go, MergePatch.
-[[nodiscard]] Result<Patched> ApplyMergePatch(std::string_view document, std::string_view patch);
+[[nodiscard]] Result<Patched> ApplyMergePatch(std::string_view document, std::string_view patch,
+                                              bool strict = true);
 
 // Applies a strategic merge patch; `schema` is the type of the document. Members that the schema
 // does not have stay in the result, as unknown fields. The types of the result are checked with the

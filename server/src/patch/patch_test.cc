@@ -375,5 +375,22 @@ TEST(StrategicMergePatch, SurvivesAnything) {
   EXPECT_GT(done, 100);
 }
 
+TEST(ApplyPatch, WordsWrongShapesOtherwiseIfItIsNotStrict) {
+  const struct {
+    std::string_view patch;
+    std::string_view message;
+  } cases[] = {
+      {"{}", "json: cannot unmarshal object into Go value of type jsonpatch.Patch"},
+      {"[1]", "json: cannot unmarshal number into Go value of type jsonpatch.Operation"},
+      {R"([{"op":1}])", "the server rejected our request due to an error in our request"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.patch);
+    EXPECT_EQ(ApplyJsonPatch("{}", c.patch, false).error().message, c.message);
+  }
+  EXPECT_EQ(ApplyMergePatch("{}", "1", false).error().message, "Invalid JSON Patch");
+  EXPECT_TRUE(ApplyMergePatch("{}", R"({"a":1})", false));
+}
+
 }  // namespace
 }  // namespace k8snet::server

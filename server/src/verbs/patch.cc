@@ -33,12 +33,12 @@ std::vector<std::string> SortedFindings(std::vector<std::string> of_text,
 }
 
 Result<Patched> ApplyPatch(std::string_view type, const Type& schema, std::string_view document,
-                           std::string_view patch) {
+                           std::string_view patch, bool strict) {
   if (type == kJsonPatchType) {
-    return ApplyJsonPatch(document, patch);
+    return ApplyJsonPatch(document, patch, strict);
   }
   if (type == kMergePatchType) {
-    return ApplyMergePatch(document, patch);
+    return ApplyMergePatch(document, patch, strict);
   }
   return ApplyStrategicMergePatch(schema, document, patch);
 }
@@ -152,7 +152,8 @@ Result<MutableObject> Verbs::PatchedObject(const Call& call, const WriteOptions&
   std::string document;
   AppendJson(versioned.type(), versioned.data(), true, document);
   K8SNET_ASSIGN_OR_RETURN(const Patched patched,
-                          ApplyPatch(type, call.target.type(), document, call.request.body));
+                          ApplyPatch(type, call.target.type(), document, call.request.body,
+                                     options.field_validation != FieldValidation::kIgnore));
   const auto shown = [&] { return Shown(type, document, call.request.body, patched.document); };
   auto decoded = DecodePatched(call, patched.document, type != kStrategicPatchType);
   if (!decoded) {
