@@ -32,7 +32,7 @@ void BM_ParseJson(benchmark::State& state) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(ParseJson(document));
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * document.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(document.size()));
 }
 BENCHMARK(BM_ParseJson);
 
