@@ -11,10 +11,9 @@ namespace k8snet {
 [[nodiscard]] char32_t TakeRune(std::string_view& text);
 
 // Whether a rune shows: letters, marks, numbers, punctuation, symbols and the space. What has no
-// glyph or no meaning of its own (controls, formats, surrogates, private use, other spaces) does
-// not.
-// Source: golang/go src/unicode/graphic.go, IsPrint. Differs: runes that Unicode has not assigned
-// count as printable, since a table of all that are would be large.
+// glyph or no meaning of its own (controls, formats, surrogates, private use, other spaces), or is
+// not assigned, does not.
+// Source: golang/go src/strconv/isprint.go, which src/unicode/graphic.go, IsPrint, agrees with.
 [[nodiscard]] bool IsPrintable(char32_t rune);
 
 }  // namespace k8snet
