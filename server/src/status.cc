@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "src/json_text.h"
+#include "k8snet/apis/codec/json.h"
 
 namespace k8snet::server {
 namespace {
@@ -16,9 +16,9 @@ void AppendMember(std::string& out, std::string_view key, std::string_view value
   if (out.back() != '{') {
     out += ',';
   }
-  AppendJsonString(out, key);
+  AppendJsonString(key, out);
   out += ':';
-  AppendJsonString(out, value);
+  AppendJsonString(value, out);
 }
 
 void AppendDetails(std::string& out, const ErrorDetails& details) {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "src/json_text.h"
+#include "k8snet/apis/codec/json.h"
 
 namespace k8snet::server {
 namespace {
@@ -76,9 +76,9 @@ std::string VersionJson() {
   std::string out = "{";
   for (const auto& [name, value] : members) {
     out += out.size() == 1 ? "\n  " : ",\n  ";
-    AppendJsonString(out, name);
+    AppendJsonString(name, out);
     out += ": ";
-    AppendJsonString(out, value);
+    AppendJsonString(value, out);
   }
   return out + "\n}";
 }

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "k8snet/apis/base/field.h"
+#include "k8snet/apis/codec/json.h"
 #include "src/auth/websocket_token.h"
 #include "src/discovery/version.h"
 #include "src/duration.h"
 #include "src/filters/access_log.h"
 #include "src/filters/request_info.h"
-#include "src/json_text.h"
 #include "src/negotiate/document.h"
 #include "src/status.h"
 
@@ -338,7 +338,7 @@ Response Chain::Index() const {
   const char* separator = "\n    ";
   for (const std::string& path : paths) {
     out += separator;
-    AppendJsonString(out, path);
+    AppendJsonString(path, out);
     separator = ",\n    ";
   }
   return JsonResponse(out + "\n  ]\n}");

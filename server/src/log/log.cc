@@ -10,7 +10,7 @@
 #include <ctime>
 #include <string>
 
-#include "src/json_text.h"
+#include "k8snet/apis/codec/json.h"
 
 namespace k8snet::server {
 namespace {
@@ -26,7 +26,7 @@ std::string NumberText(double value) {
 
 void AppendValue(std::string& out, const LogPairView::Value& value) {
   if (const auto* text = std::get_if<std::string_view>(&value)) {
-    AppendJsonString(out, *text);
+    AppendJsonString(*text, out);
   } else if (const auto* flag = std::get_if<bool>(&value)) {
     out += *flag ? "true" : "false";
   } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -48,7 +48,7 @@ class LineLogger final : public Logger {
       return;
     }
     std::string line = format_ == LogFormat::kText ? TextStart(level) : JsonStart(level);
-    AppendJsonString(line, message);
+    AppendJsonString(message, line);
     for (const LogPairView& pair : pairs) {
       if (format_ == LogFormat::kText) {
         line += ' ';
@@ -56,7 +56,7 @@ class LineLogger final : public Logger {
         line += '=';
       } else {
         line += ',';
-        AppendJsonString(line, pair.key);
+        AppendJsonString(pair.key, line);
         line += ':';
       }
       AppendValue(line, pair.value);

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "k8snet/apis/base/check.h"
-#include "src/json_text.h"
+#include "k8snet/apis/codec/json.h"
 #include "src/openapi/digest.h"
 #include "src/openapi/document.h"
 #include "src/openapi/gnostic.h"
@@ -47,7 +47,7 @@ PackedOpenApi::PackedOpenApi(const DocumentedApi& api, int level) {
     if (!index.ends_with('{')) {
       index += ',';
     }
-    AppendJsonString(index, name);
+    AppendJsonString(name, index);
     index +=
         ":{\"serverRelativeURL\":\"/openapi/v3/" + name + "?hash=" + UpperSha512(text.json) + "\"}";
     texts["v3/" + name] = std::move(text);
