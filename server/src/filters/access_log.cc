@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "src/forwarding_stream.h"
+
 namespace k8snet::server {
 namespace {
 
@@ -33,22 +35,16 @@ struct Entry {
 };
 
 // A stream that is logged when it goes.
-class LoggedStream final : public Stream {
+class LoggedStream final : public ForwardingStream {
  public:
   LoggedStream(std::unique_ptr<Stream> stream, Entry entry, Logger& logger, const Clock& clock)
-      : stream_(std::move(stream)), entry_(std::move(entry)), logger_(logger), clock_(clock) {}
+      : ForwardingStream(std::move(stream)),
+        entry_(std::move(entry)),
+        logger_(logger),
+        clock_(clock) {}
   ~LoggedStream() override { entry_.Log(logger_, clock_); }
 
-  State Pull(std::size_t budget_bytes, std::vector<Bytes>& out) override {
-    return stream_->Pull(budget_bytes, out);
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
-    return stream_->next_deadline();
-  }
-  [[nodiscard]] bool ready() const override { return stream_->ready(); }
-
  private:
-  std::unique_ptr<Stream> stream_;
   const Entry entry_;
   Logger& logger_;
   const Clock& clock_;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "src/forwarding_stream.h"
+
 namespace k8snet::server {
 namespace {
 
@@ -100,11 +102,15 @@ struct RequestSeries {
 namespace {
 
 // A stream that is counted as long as it lives.
-class CountedStream final : public Stream {
+class CountedStream final : public ForwardingStream {
  public:
   CountedStream(std::unique_ptr<Stream> stream, RequestSeries& series, int status,
                 const Clock& clock, std::chrono::steady_clock::time_point since)
-      : stream_(std::move(stream)), series_(series), status_(status), clock_(clock), since_(since) {
+      : ForwardingStream(std::move(stream)),
+        series_(series),
+        status_(status),
+        clock_(clock),
+        since_(since) {
     series_.open.fetch_add(1, std::memory_order_relaxed);
   }
   ~CountedStream() override {
@@ -112,16 +118,7 @@ class CountedStream final : public Stream {
     series_.Count(status_, Seconds(clock_.SteadyNow() - since_));
   }
 
-  State Pull(std::size_t budget_bytes, std::vector<Bytes>& out) override {
-    return stream_->Pull(budget_bytes, out);
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
-    return stream_->next_deadline();
-  }
-  [[nodiscard]] bool ready() const override { return stream_->ready(); }
-
  private:
-  std::unique_ptr<Stream> stream_;
   RequestSeries& series_;
   const int status_;
   const Clock& clock_;
