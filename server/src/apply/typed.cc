@@ -61,19 +61,6 @@ bool IsTypeMember(const Schema& schema, std::string_view name) {
   return schema.field == nullptr && (name == "apiVersion" || name == "kind");
 }
 
-Json ZeroValue(Kind kind) {
-  switch (kind) {
-    case Kind::kBool:
-      return Json(false);
-    case Kind::kInt32:
-    case Kind::kInt64:
-    case Kind::kDouble:
-      return Json(Json::Number{"0"});
-    default:
-      return Json(std::string());
-  }
-}
-
 // Returns the value that a key field of a keyed list has where an item lacks it.
 Json KeyDefault(const Field& key) {
   if (!key.default_json.empty()) {
@@ -81,7 +68,7 @@ Json KeyDefault(const Field& key) {
       return std::move(parsed->value);
     }
   }
-  return ZeroValue(key.kind);
+  return ZeroOf(key.kind);
 }
 
 // Returns what an item of a list that is not atomic is known by. `item` may be of any kind.
@@ -649,7 +636,7 @@ Json ZeroDocument(const Type& type) {
     } else if (field.omit == Omit::kNever) {
       const bool scalar = field.form == Form::kValue && field.kind != Kind::kTime &&
                           field.kind != Kind::kMicroTime && field.kind != Kind::kRawJson;
-      members.emplace(field.json_name, scalar ? ZeroValue(field.kind) : Json());
+      members.emplace(field.json_name, scalar ? ZeroOf(field.kind) : Json());
     }
   }
   return Json(std::move(members));

@@ -93,19 +93,6 @@ std::string WithValues(std::string_view doc, std::string_view values) {
   return text;
 }
 
-Json ZeroOf(Kind kind) {
-  switch (kind) {
-    case Kind::kBool:
-      return Json(false);
-    case Kind::kInt32:
-    case Kind::kInt64:
-    case Kind::kDouble:
-      return Json(Json::Number{"0"});
-    default:
-      return Json(std::string());
-  }
-}
-
 // Whether members of this kind refer to a schema.
 bool IsReference(Kind kind) {
   return kind == Kind::kMessage || kind == Kind::kTime || kind == Kind::kMicroTime ||

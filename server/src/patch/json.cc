@@ -234,6 +234,19 @@ Result<ParsedJson> ParseJson(std::string_view text) {
   return std::move(builder).Take();
 }
 
+Json ZeroOf(Kind kind) {
+  switch (kind) {
+    case Kind::kBool:
+      return Json(false);
+    case Kind::kInt32:
+    case Kind::kInt64:
+    case Kind::kDouble:
+      return Json(Json::Number{"0"});
+    default:
+      return Json(std::string());
+  }
+}
+
 std::size_t Depth(const Json& value, std::size_t& visited) {
   ++visited;
   std::size_t below = 0;

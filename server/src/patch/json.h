@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "k8snet/apis/base/result.h"
+#include "k8snet/apis/base/type.h"
 
 namespace k8snet::server {
 
@@ -77,6 +78,9 @@ class Json {
  private:
   std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
 };
+
+// Returns the value of a scalar member of this kind that is not set: false, 0 or "".
+[[nodiscard]] Json ZeroOf(Kind kind);
 
 // Whether `text` is an integer that fits 64 bits, as Go's decoder of unstructured objects has it.
 [[nodiscard]] bool IsInt64(std::string_view text);
