@@ -88,9 +88,13 @@ void AppendOption(const Option& option, std::string& out) {
   Wrap(option.help, kIndent, kIndent, out);
 }
 
+std::string ProgramName(std::string_view command) {
+  return command.empty() ? "k8snet" : "k8snet " + std::string(command);
+}
+
 Exit UsageError(std::string_view command, std::string_view message, const Console& console) {
-  const std::string name = command.empty() ? "k8snet" : "k8snet " + std::string(command);
-  console.Err(name + ": " + std::string(message) + "\nTry '" + name + " --help'.\n");
+  Refuse(command, message, console);
+  console.Err("Try '" + ProgramName(command) + " --help'.\n");
   return Exit::kUsage;
 }
 
@@ -239,6 +243,11 @@ std::string HelpText(const Command& command) {
 std::vector<std::string> FormatChoices() { return {"json", "protobuf", "yaml"}; }
 
 std::vector<std::string> ColorChoices() { return {"always", "auto", "never"}; }
+
+Exit Refuse(std::string_view command, std::string_view message, const Console& console) {
+  console.Err(ProgramName(command) + ": " + std::string(message) + "\n");
+  return Exit::kUsage;
+}
 
 Exit Run(std::span<const std::string> arguments, const Console& console) {
   const std::string name = arguments.empty() ? "" : arguments.front();

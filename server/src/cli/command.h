@@ -98,6 +98,9 @@ struct Command {
 // Runs the program with the arguments after its name.
 [[nodiscard]] Exit Run(std::span<const std::string> arguments, const Console& console);
 
+// Says what is wrong with the command line of `command`; returns kUsage.
+Exit Refuse(std::string_view command, std::string_view message, const Console& console);
+
 // Flags that several commands have.
 std::vector<std::string> FormatChoices();  // json, protobuf, yaml
 std::vector<std::string> ColorChoices();   // always, auto, never

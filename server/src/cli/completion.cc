@@ -81,8 +81,7 @@ Exit RunCompletion(const Invocation& invocation, const Console& console) {
   } else if (what == "man") {
     console.Out(ManPage());
   } else {
-    console.Err("k8snet completion: say one of bash, zsh and man\n");
-    return Exit::kUsage;
+    return Refuse("completion", "say one of bash, zsh and man", console);
   }
   return Exit::kClean;
 }

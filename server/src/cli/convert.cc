@@ -405,8 +405,7 @@ Result<Plan> MakePlan(const Invocation& invocation, const Console& console) {
 Exit RunConvert(const Invocation& invocation, const Console& console) {
   auto plan = MakePlan(invocation, console);
   if (!plan) {
-    console.Err("k8snet convert: " + plan.error().message + "\n");
-    return Exit::kUsage;
+    return Refuse("convert", plan.error().message, console);
   }
   const conversion::Converter converter(conversion::BuiltinSpokes());
   plan->settings.converter = &converter;
@@ -435,8 +434,7 @@ Exit RunConvert(const Invocation& invocation, const Console& console) {
       plan->inputs.size(), invocation, console,
       [&](std::size_t index) { return ConvertFile(*plan, index, console); }, take);
   if (!done) {
-    console.Err("k8snet convert: " + done.error().message + "\n");
-    return Exit::kUsage;
+    return Refuse("convert", done.error().message, console);
   }
   if (plan->sink == Sink::kInPlace || plan->sink == Sink::kFolder) {
     console.Err(Count(plan->inputs.size(), "file") + ", " + Count(sum.documents, "object") + ": " +

@@ -269,12 +269,8 @@ class Printer {
 };
 
 Exit RunDiff(const Invocation& invocation, const Console& console) {
-  const auto usage = [&](const std::string& message) {
-    console.Err("k8snet diff: " + message + "\n");
-    return Exit::kUsage;
-  };
   if (invocation.arguments.size() != 2) {
-    return usage("give two files or folders");
+    return Refuse("diff", "give two files or folders", console);
   }
   const conversion::Converter converter(conversion::BuiltinSpokes());
   const Settings settings{.defaults = !invocation.Has("no-defaults"),
@@ -283,11 +279,11 @@ Exit RunDiff(const Invocation& invocation, const Console& console) {
                           .converter = &converter};
   const auto a = LoadSide(settings, invocation.arguments[0], invocation, console);
   if (!a) {
-    return usage(a.error().message);
+    return Refuse("diff", a.error().message, console);
   }
   const auto b = LoadSide(settings, invocation.arguments[1], invocation, console);
   if (!b) {
-    return usage(b.error().message);
+    return Refuse("diff", b.error().message, console);
   }
   Printer printer(invocation.Has("brief"), PaintFor(invocation, console.out), console);
   const std::vector<std::size_t> partner = Match(a->entries, b->entries);

@@ -350,4 +350,33 @@ Status ForEach(std::size_t count, const Invocation& invocation, const Console& c
   return {};
 }
 
+Exit CheckFiles(std::string_view command, std::string_view good, std::string_view bad,
+                const Invocation& invocation, const Console& console,
+                const std::function<Outcome(const Input& input)>& check) {
+  const auto inputs = ExpandInputs(invocation.Files(), console);
+  if (!inputs) {
+    return Refuse(command, inputs.error().message, console);
+  }
+  Outcome sum;
+  const auto done = ForEach(
+      inputs->size(), invocation, console,
+      [&](std::size_t index) { return check((*inputs)[index]); },
+      [&](std::size_t, const Outcome& outcome) {
+        sum.found = sum.found || outcome.found;
+        sum.documents += outcome.documents;
+        sum.known += outcome.known;
+        sum.changed += outcome.changed;
+        console.Out(outcome.out);
+      });
+  if (!done) {
+    return Refuse(command, done.error().message, console);
+  }
+  std::fflush(console.out);
+  console.Err(Count(inputs->size(), "file") + ", " + Count(sum.documents, "object") + ": " +
+              std::to_string(sum.known - sum.changed) + " " + std::string(good) + ", " +
+              std::to_string(sum.changed) + " with " + std::string(bad) + ", " +
+              std::to_string(sum.documents - sum.known) + " of other kinds\n");
+  return sum.found ? Exit::kFindings : Exit::kClean;
+}
+
 }  // namespace k8snet::cli

@@ -65,6 +65,13 @@ struct Outcome {
                              const std::function<Outcome(std::size_t index)>& work,
                              const std::function<void(std::size_t index, Outcome outcome)>& take);
 
+// Runs `command`, which looks at files and changes none: calls `check` with each file that the
+// command line names, prints what came out, and at the end how many objects are `good`, and how
+// many have `bad`.
+[[nodiscard]] Exit CheckFiles(std::string_view command, std::string_view good, std::string_view bad,
+                              const Invocation& invocation, const Console& console,
+                              const std::function<Outcome(const Input& input)>& check);
+
 }  // namespace k8snet::cli
 
 #endif  // K8SNET_SERVER_SRC_CLI_FILES_H_

@@ -126,16 +126,12 @@ std::string PlaceText(const Found& found, std::uint32_t ingress, std::uint32_t r
 std::vector<std::string> SpecificChoices() { return {"exact", "never", "prefix"}; }
 
 Exit RunMatch(const Invocation& invocation, const Console& console) {
-  const auto usage = [&](const std::string& message) {
-    console.Err("k8snet match: " + message + "\n");
-    return Exit::kUsage;
-  };
   if (!invocation.Has("url") && invocation.Value("url").empty()) {
-    return usage("--url is needed, such as --url=https://foo.com/path");
+    return Refuse("match", "--url is needed, such as --url=https://foo.com/path", console);
   }
   const auto inputs = ExpandInputs(invocation.arguments, console);
   if (!inputs) {
-    return usage(inputs.error().message);
+    return Refuse("match", inputs.error().message, console);
   }
   const conversion::Converter converter(conversion::BuiltinSpokes());
   const Paint paint = PaintFor(invocation, console.out);

@@ -135,35 +135,10 @@ Outcome TripFile(const conversion::Converter& converter, Paint paint, const Inpu
 }
 
 Exit RunRoundtrip(const Invocation& invocation, const Console& console) {
-  const auto usage = [&](const std::string& message) {
-    console.Err("k8snet roundtrip: " + message + "\n");
-    return Exit::kUsage;
-  };
-  const auto inputs = ExpandInputs(invocation.Files(), console);
-  if (!inputs) {
-    return usage(inputs.error().message);
-  }
   const conversion::Converter converter(conversion::BuiltinSpokes());
   const Paint paint = PaintFor(invocation, console.out);
-  Outcome sum;
-  const auto done = ForEach(
-      inputs->size(), invocation, console,
-      [&](std::size_t index) { return TripFile(converter, paint, (*inputs)[index], console); },
-      [&](std::size_t, const Outcome& outcome) {
-        sum.found = sum.found || outcome.found;
-        sum.documents += outcome.documents;
-        sum.known += outcome.known;
-        sum.changed += outcome.changed;
-        console.Out(outcome.out);
-      });
-  if (!done) {
-    return usage(done.error().message);
-  }
-  std::fflush(console.out);
-  console.Err(Count(inputs->size(), "file") + ", " + Count(sum.documents, "object") + ": " +
-              std::to_string(sum.known - sum.changed) + " whole, " + std::to_string(sum.changed) +
-              " with losses, " + std::to_string(sum.documents - sum.known) + " of other kinds\n");
-  return sum.found ? Exit::kFindings : Exit::kClean;
+  return CheckFiles("roundtrip", "whole", "losses", invocation, console,
+                    [&](const Input& input) { return TripFile(converter, paint, input, console); });
 }
 
 constexpr Option kOptions[] = {kFilenameOption, kJobsOption, kColorOption};

@@ -270,10 +270,6 @@ Outcome ValidateFile(const Settings& settings, const Input& input, const Console
 }
 
 Exit RunValidate(const Invocation& invocation, const Console& console) {
-  const auto usage = [&](const std::string& message) {
-    console.Err("k8snet validate: " + message + "\n");
-    return Exit::kUsage;
-  };
   Settings settings;
   settings.warnings_count = invocation.Has("fail-on-warnings");
   settings.paint = PaintFor(invocation, console.out);
@@ -284,34 +280,13 @@ Exit RunValidate(const Invocation& invocation, const Console& console) {
   if (const std::string release = invocation.Value("kubernetes-version"); !release.empty()) {
     settings.release = MinorOf(release);
     if (settings.release == 0) {
-      return usage("--kubernetes-version must be like 1.32, not " + release);
+      return Refuse("validate", "--kubernetes-version must be like 1.32, not " + release, console);
     }
-  }
-  const auto inputs = ExpandInputs(invocation.Files(), console);
-  if (!inputs) {
-    return usage(inputs.error().message);
   }
   const conversion::Converter converter(conversion::BuiltinSpokes());
   settings.converter = &converter;
-  Outcome sum;
-  const auto done = ForEach(
-      inputs->size(), invocation, console,
-      [&](std::size_t index) { return ValidateFile(settings, (*inputs)[index], console); },
-      [&](std::size_t, const Outcome& outcome) {
-        sum.found = sum.found || outcome.found;
-        sum.documents += outcome.documents;
-        sum.known += outcome.known;
-        sum.changed += outcome.changed;
-        console.Out(outcome.out);
-      });
-  if (!done) {
-    return usage(done.error().message);
-  }
-  std::fflush(console.out);
-  console.Err(Count(inputs->size(), "file") + ", " + Count(sum.documents, "object") + ": " +
-              std::to_string(sum.known - sum.changed) + " valid, " + std::to_string(sum.changed) +
-              " with errors, " + std::to_string(sum.documents - sum.known) + " of other kinds\n");
-  return sum.found ? Exit::kFindings : Exit::kClean;
+  return CheckFiles("validate", "valid", "errors", invocation, console,
+                    [&](const Input& input) { return ValidateFile(settings, input, console); });
 }
 
 std::vector<std::string> StyleChoices() { return {"github", "json", "text"}; }

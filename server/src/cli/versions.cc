@@ -31,8 +31,7 @@ constexpr std::array<std::string_view, kColumns> kTitles = {"KIND",  "VERSION", 
 
 Exit RunVersions(const Invocation& invocation, const Console& console) {
   if (!invocation.arguments.empty()) {
-    console.Err("k8snet versions: takes no arguments\n");
-    return Exit::kUsage;
+    return Refuse("versions", "takes no arguments", console);
   }
   const std::vector<Row> rows = Rows();
   std::string out;
