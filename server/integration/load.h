@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "k8snet/server/testing/temporary_directory.h"
 #include "src/http/test_client.h"
 
 namespace k8snet::server::testing {
@@ -34,10 +35,17 @@ inline std::string ReadAll(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-// A server process on a store of its own in `directory`.
+// Where servers keep their store, certificates and the token that Load sends.
+class ServerDirectory : public TemporaryDirectory {
+ public:
+  ServerDirectory() { std::ofstream(path() + "/tokens") << "t,admin,admin,\"system:masters\"\n"; }
+};
+
+// A server process on the store in `place`.
 class Process {
  public:
-  Process(const std::string& binary, const std::string& directory) {
+  Process(const std::string& binary, const ServerDirectory& place) {
+    const std::string& directory = place.path();
     const std::string kubeconfig = directory + "/kubeconfig";
     unlink(kubeconfig.c_str());
     std::vector<std::string> arguments = {binary,

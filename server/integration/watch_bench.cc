@@ -4,9 +4,7 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -171,11 +169,7 @@ int Run(const std::string& binary) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  std::string directory = "/tmp/k8snet-watch-XXXXXX";
-  if (mkdtemp(directory.data()) == nullptr) {
-    return 1;
-  }
-  std::ofstream(directory + "/tokens") << "t,admin,admin,\"system:masters\"\n";
+  const ServerDirectory directory;
   const std::vector<Subject> subjects = {
       {"Ingress", "/apis/networking.k8s.io/v1/namespaces/default/ingresses", SmallIngress},
       {"EndpointSlice", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", LargeSlice}};
@@ -186,8 +180,7 @@ int Run(const std::string& binary) {
       Measure(process, subject, http, connections);
     }
   }
-  const std::string clean = "rm -r " + directory;
-  return std::system(clean.c_str());
+  return 0;
 }
 
 }  // namespace

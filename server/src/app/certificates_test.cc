@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -21,6 +20,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "k8snet/server/testing/temporary_directory.h"
 #include "src/app/files.h"
 #include "src/app/kubeconfig.h"
 
@@ -38,13 +38,6 @@ class SettableClock final : public Clock {
 
 class CertificatesTest : public ::testing::Test {
  protected:
-  CertificatesTest() {
-    std::string pattern = ::testing::TempDir() + "k8snet-certificates-XXXXXX";
-    root_ = mkdtemp(pattern.data());
-    directory_ = root_ + "/a/certs";
-  }
-  ~CertificatesTest() override { std::filesystem::remove_all(root_); }
-
   CertificateAuthority Open() {
     return CertificateAuthority::Open(directory_, clock_, *random_).value();
   }
@@ -56,8 +49,8 @@ class CertificatesTest : public ::testing::Test {
     return info.st_mode & 0777;
   }
 
-  std::string root_;
-  std::string directory_;
+  const testing::TemporaryDirectory root_;
+  const std::string directory_ = root_.path() + "/a/certs";
   SettableClock clock_;
   std::unique_ptr<Random> random_ = NewSystemRandom();
 };
@@ -232,10 +225,10 @@ TEST_F(CertificatesTest, OfABrokenAuthorityAreRefusedAndUntouched) {
 }
 
 TEST_F(CertificatesTest, CannotBeMadeWhereThereIsAFile) {
-  ASSERT_TRUE(WritePrivateFile(root_ + "/a", "x").has_value());
+  ASSERT_TRUE(WritePrivateFile(root_.path() + "/a", "x").has_value());
   const auto opened = CertificateAuthority::Open(directory_, clock_, *random_);
   ASSERT_FALSE(opened.has_value());
-  EXPECT_THAT(opened.error().message, HasSubstr(root_ + "/a"));
+  EXPECT_THAT(opened.error().message, HasSubstr(root_.path() + "/a"));
 }
 
 TEST(ServingNames, HoldTheBindAddressUnlessItIsAny) {

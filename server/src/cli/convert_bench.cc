@@ -1,5 +1,4 @@
 // A folder of 10,000 manifests, as `k8snet convert --check`, `validate` and `diff` see it.
-#include <stdlib.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "k8snet/server/testing/temporary_directory.h"
 #include "src/cli/command.h"
 
 namespace k8snet::cli {
@@ -44,28 +44,20 @@ std::string Manifest(int number) {
 class Folder {
  public:
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "k8snet-bench-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      std::abort();
-    }
-    path_ = name;
     for (int i = 0; i < kFiles; ++i) {
-      const std::filesystem::path folder = std::filesystem::path(path_) / std::to_string(i / 100);
+      const std::filesystem::path folder = std::filesystem::path(path()) / std::to_string(i / 100);
       std::filesystem::create_directory(folder);
       const std::string text = Manifest(i);
       bytes_ += text.size();
       std::ofstream(folder / (std::to_string(i) + ".yaml")) << text;
     }
   }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return directory_.path(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
-  std::string path_;
+  const server::testing::TemporaryDirectory directory_;
   std::size_t bytes_ = 0;
 };
 

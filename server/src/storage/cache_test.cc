@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <random>
@@ -16,6 +15,7 @@
 
 #include "k8snet/server/clock.h"
 #include "k8snet/server/storage.h"
+#include "k8snet/server/testing/temporary_directory.h"
 
 namespace k8snet::server {
 namespace {
@@ -198,9 +198,8 @@ TEST_F(CacheTest, OldStatesAreMadeFromTheEvents) {
 // A random history: each of its states is found again, from the newest and after the store was
 // opened again.
 TEST_F(CacheTest, EveryOldStateIsWhatItWas) {
-  char directory[] = "/tmp/k8snet-cache-XXXXXX";
-  ASSERT_NE(mkdtemp(directory), nullptr);
-  const std::string path = std::string(directory) + "/store.db";
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.path() + "/store.db";
   std::mt19937_64 random(3);
   using Model = std::map<std::string, std::uint64_t>;
   std::vector<Model> states(1);
@@ -252,7 +251,6 @@ TEST_F(CacheTest, EveryOldStateIsWhatItWas) {
   EXPECT_EQ(pods_->SnapshotAt(states.size()).error().reason, Reason::kTimeout);
   caches_.reset();
   storage_.reset();
-  EXPECT_EQ(std::system(("rm -r " + std::string(directory)).c_str()), 0);
 }
 
 TEST_F(CacheTest, AStateThatIsNotKeptIsExpired) {

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <random>
@@ -16,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "k8snet/server/storage.h"
+#include "k8snet/server/testing/temporary_directory.h"
 #include "src/storage/failing_disk.h"
 
 namespace k8snet::server {
@@ -23,13 +23,6 @@ namespace {
 
 class SqliteStorageTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    directory_ = ::testing::TempDir() + "k8snet-sqlite-XXXXXX";
-    ASSERT_NE(mkdtemp(directory_.data()), nullptr);
-    path_ = directory_ + "/store.db";
-  }
-  void TearDown() override { ASSERT_EQ(std::system(("rm -rf '" + directory_ + "'").c_str()), 0); }
-
   [[nodiscard]] std::string Content() const {
     std::ifstream in(path_, std::ios::binary);
     std::stringstream out;
@@ -49,8 +42,9 @@ class SqliteStorageTest : public ::testing::Test {
     return batch;
   }
 
-  std::string directory_;
-  std::string path_;
+  const testing::TemporaryDirectory temporary_;
+  const std::string& directory_ = temporary_.path();
+  const std::string path_ = directory_ + "/store.db";
 };
 
 TEST_F(SqliteStorageTest, AnOpenStoreIsRefusedToOthers) {
@@ -254,10 +248,10 @@ TEST_F(SqliteStorageTest, AFailingDiskFailsTheCommitAndNothingElse) {
     std::uint64_t failures = 0;
     for (int nth = 0; nth < 6; ++nth) {
       SCOPED_TRACE(std::to_string(static_cast<int>(fault)) + ", " + std::to_string(nth));
-      TearDown();
-      SetUp();
+      const testing::TemporaryDirectory fresh;
+      const std::string path = fresh.path() + "/store.db";
       FailingDisk disk;
-      auto storage = OpenSqliteStorage(path_);
+      auto storage = OpenSqliteStorage(path);
       ASSERT_TRUE(storage) << storage.error().message;
       std::uint64_t observed = 0;
       ASSERT_TRUE((*storage)->Open(
@@ -272,7 +266,7 @@ TEST_F(SqliteStorageTest, AFailingDiskFailsTheCommitAndNothingElse) {
       }
       ++failures;
       EXPECT_EQ(failed.error().reason, Reason::kInternalError);
-      EXPECT_EQ(failed.error().message.rfind("store " + path_ + ": ", 0), 0U);
+      EXPECT_EQ(failed.error().message.rfind("store " + path + ": ", 0), 0U);
       EXPECT_EQ(observed, 1U);
       const auto next = (*storage)->Commit(Put("/registry/a/y", "3"));
       if (fault == FailingDisk::Fault::kSync) {
@@ -283,7 +277,7 @@ TEST_F(SqliteStorageTest, AFailingDiskFailsTheCommitAndNothingElse) {
         EXPECT_EQ(next->front(), 2U);
       }
       storage->reset();
-      storage = OpenSqliteStorage(path_);
+      storage = OpenSqliteStorage(path);
       ASSERT_TRUE(storage) << storage.error().message;
       const auto state = (*storage)->Open(nullptr);
       ASSERT_FALSE(state->alive.empty());

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,18 +19,11 @@
 
 #include "k8snet/server/clock.h"
 #include "k8snet/server/storage.h"
+#include "k8snet/server/testing/temporary_directory.h"
 #include "src/storage/cache.h"
 
 namespace k8snet::server {
 namespace {
-
-std::string MakeDirectory() {
-  std::string path = "/tmp/k8snet-bench-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) {
-    std::abort();
-  }
-  return path;
-}
 
 std::vector<Change> Put(const std::string& key, const Bytes& value) {
   std::vector<Change> batch;
@@ -38,8 +32,8 @@ std::vector<Change> Put(const std::string& key, const Bytes& value) {
 }
 
 void BM_Fsync(benchmark::State& state) {
-  const std::string directory = MakeDirectory();
-  const int file = open((directory + "/f").c_str(), O_RDWR | O_CREAT, 0600);
+  const testing::TemporaryDirectory directory;
+  const int file = open((directory.path() + "/f").c_str(), O_RDWR | O_CREAT, 0600);
   const std::string data(4096, 'x');
   for (auto _ : state) {
     if (write(file, data.data(), data.size()) < 0 || fdatasync(file) != 0) {
@@ -47,17 +41,16 @@ void BM_Fsync(benchmark::State& state) {
     }
   }
   close(file);
-  std::system(("rm -r " + directory).c_str());
 }
 BENCHMARK(BM_Fsync)->UseRealTime();
 
+std::optional<testing::TemporaryDirectory> shared_directory;
 std::unique_ptr<Storage> shared_storage;
-std::string shared_directory;
 
 void BM_DurableCommit(benchmark::State& state) {
   if (state.thread_index() == 0) {
-    shared_directory = MakeDirectory();
-    auto opened = OpenSqliteStorage(shared_directory + "/store.db");
+    shared_directory.emplace();
+    auto opened = OpenSqliteStorage(shared_directory->path() + "/store.db");
     shared_storage = *std::move(opened);
     (void)shared_storage->Open(nullptr);
   }
@@ -72,7 +65,7 @@ void BM_DurableCommit(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
   if (state.thread_index() == 0) {
     shared_storage.reset();
-    std::system(("rm -r " + shared_directory).c_str());
+    shared_directory.reset();
   }
 }
 BENCHMARK(BM_DurableCommit)->Threads(1)->Threads(4)->Threads(16)->UseRealTime();
@@ -183,9 +176,10 @@ BENCHMARK(BM_MemoryPerEntry)->Arg(5000)->Arg(100'000)->Iterations(1)->Unit(bench
 
 // From nothing to a filled cache, out of a file with so many objects of 1,000 bytes.
 void BM_OpenSqlite(benchmark::State& state) {
-  const std::string path = MakeDirectory();
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.path() + "/store.db";
   {
-    auto storage = OpenSqliteStorage(path + "/store.db");
+    auto storage = OpenSqliteStorage(path);
     (void)(*storage)->Open(nullptr);
     const Bytes value = std::make_shared<const std::string>(1000, 'x');
     std::vector<Change> batch;
@@ -200,7 +194,7 @@ void BM_OpenSqlite(benchmark::State& state) {
   for (auto _ : state) {
     const auto begin = std::chrono::steady_clock::now();
     EncodingBudget budget(1 << 20);
-    auto storage = OpenSqliteStorage(path + "/store.db");
+    auto storage = OpenSqliteStorage(path);
     Caches caches(*clock, budget);
     Cache& cache = caches.Add({.prefix = "/registry/ingress/"});
     if (!caches.Attach(**storage) || cache.snapshot().size() == 0) {
@@ -210,7 +204,6 @@ void BM_OpenSqlite(benchmark::State& state) {
     state.SetIterationTime(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
-  std::system(("rm -r " + path).c_str());
 }
 BENCHMARK(BM_OpenSqlite)
     ->Arg(1)

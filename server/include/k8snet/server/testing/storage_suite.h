@@ -26,6 +26,7 @@
 
 #include "k8snet/server/storage.h"
 #include "k8snet/server/testing/fake_clock.h"
+#include "k8snet/server/testing/temporary_directory.h"
 
 namespace k8snet::server {
 
@@ -100,13 +101,12 @@ class HistoryChecker {
 class StorageSuite : public ::testing::TestWithParam<StorageFactory> {
  protected:
   void SetUp() override {
-    directory_ = ::testing::TempDir() + "k8snet-storage-XXXXXX";
-    ASSERT_NE(mkdtemp(directory_.data()), nullptr);
+    directory_.emplace();
     Open();
   }
   void TearDown() override {
     storage_.reset();
-    ASSERT_EQ(std::system(("rm -rf '" + directory_ + "'").c_str()), 0);
+    directory_.reset();
   }
 
   // Opens the backend, again if it was open, and starts to record what is observed.
@@ -119,7 +119,7 @@ class StorageSuite : public ::testing::TestWithParam<StorageFactory> {
   }
   void Open(const StorageOptions& options, Storage::Observer observer) {
     storage_.reset();
-    auto opened = GetParam().open(directory_, options);
+    auto opened = GetParam().open(directory_->path(), options);
     ASSERT_TRUE(opened) << opened.error().message;
     storage_ = *std::move(opened);
     auto state = storage_->Open(std::move(observer));
@@ -178,7 +178,7 @@ class StorageSuite : public ::testing::TestWithParam<StorageFactory> {
     return alive;
   }
 
-  std::string directory_;
+  std::optional<testing::TemporaryDirectory> directory_;
   std::unique_ptr<Storage> storage_;
   OpenState state_;
   std::mutex mutex_;
