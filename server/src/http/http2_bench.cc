@@ -2,7 +2,6 @@
 // server's threads spent a request or a delivered event.
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,74 +17,27 @@
 
 #include "k8snet/apis/base/check.h"
 #include "k8snet/server/listener.h"
+#include "src/http/bench_server.h"
 #include "src/http/http2_test_peer.h"
 #include "src/http/test_client.h"
 
 namespace k8snet::server {
 namespace {
 
+using testing::BenchEvents;
 using testing::Client;
+using testing::CpuSeconds;
 using testing::Http2Client;
-using testing::Identity;
-using testing::MakeIdentity;
 using testing::NewClientContext;
 using testing::NewHttp2ClientContext;
-
-std::atomic<int> g_events = 0;
-Bytes g_event;
-
-// A watch that has an event whenever `g_events` grows.
-class EventStream final : public Stream {
- public:
-  State Pull(std::size_t /*budget_bytes*/, std::vector<Bytes>& out) override {
-    for (; seen_ < g_events; ++seen_) {
-      out.push_back(g_event);
-    }
-    return State::kIdle;
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
-    return std::chrono::steady_clock::time_point::max();
-  }
-  [[nodiscard]] bool ready() const override { return seen_ < g_events; }
-
- private:
-  int seen_ = g_events;
-};
-
-std::unique_ptr<Listener> Start() {
-  ListenerOptions options;
-  options.address = "127.0.0.1";
-  const Identity identity = MakeIdentity({.common_name = "server"});
-  options.certificate_pem = identity.certificate_pem;
-  options.private_key_pem = identity.key_pem;
-  const auto body = std::make_shared<const std::string>(std::string(1024, 'x'));
-  auto listener = Listen(options, [body](Request& request) {
-    Response response;
-    if (request.target == "/watch") {
-      response.stream = std::make_unique<EventStream>();
-      return response;
-    }
-    response.headers.Add("Content-Type", "application/json");
-    response.headers.Add("Cache-Control", "no-cache, private");
-    response.headers.Add("Audit-Id", "5f1c7c0a-3f0e-4f43-a6a2-2c3a86b1a0f1");
-    response.body.push_back(body);
-    return response;
-  });
-  K8SNET_CHECK(listener.has_value());
-  return *std::move(listener);
-}
-
-double CpuSeconds(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
+using testing::StartBenchServer;
 
 // Every connection keeps as many requests under way.
 void BM_Http2Get(benchmark::State& state) {
   const auto connections = static_cast<std::size_t>(state.range(0));
   const auto streams = static_cast<std::size_t>(state.range(1));
-  const auto listener = Start();
+  const BenchEvents events;
+  const auto listener = StartBenchServer(events);
   const SslContext tls = NewHttp2ClientContext();
   std::deque<Http2Client> clients;
   for (std::size_t i = 0; i < connections; ++i) {
@@ -240,7 +192,8 @@ void BM_Watchers(benchmark::State& state) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  g_event = std::make_shared<const std::string>(std::string(size - 1, 'x') + "\n");
+  BenchEvents events;
+  events.event = std::make_shared<const std::string>(std::string(size - 1, 'x') + "\n");
   Pipe to_child;
   Pipe from_child;
   const pid_t child = fork();
@@ -252,7 +205,7 @@ void BM_Watchers(benchmark::State& state) {
     }
     _exit(0);
   }
-  const auto listener = Start();
+  const auto listener = StartBenchServer(events);
   const double before = ResidentBytes();
   to_child.Tell(listener->port());
   from_child.Hear();
@@ -268,7 +221,7 @@ void BM_Watchers(benchmark::State& state) {
   double rounds = 0;
   for ([[maybe_unused]] auto round : state) {
     to_child.Tell(1);
-    ++g_events;
+    ++events.count;
     listener->waker().Wake();
     from_child.Hear();
     ++rounds;

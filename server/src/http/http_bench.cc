@@ -2,7 +2,6 @@
 // the CPU time that the server's threads spent a request, `rps` requests a second.
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <atomic>
 #include <chrono>
@@ -16,70 +15,17 @@
 
 #include "k8snet/apis/base/check.h"
 #include "k8snet/server/listener.h"
+#include "src/http/bench_server.h"
 #include "src/http/test_client.h"
 
 namespace k8snet::server {
 namespace {
 
+using testing::BenchEvents;
 using testing::Client;
-using testing::Identity;
-using testing::MakeIdentity;
+using testing::CpuSeconds;
 using testing::NewClientContext;
-
-// A watch that has nothing to say until `events` grows.
-class IdleStream final : public Stream {
- public:
-  explicit IdleStream(const std::atomic<int>& events) : events_(events), seen_(events) {}
-
-  State Pull(std::size_t /*budget_bytes*/, std::vector<Bytes>& out) override {
-    static const Bytes event = std::make_shared<const std::string>(std::string(1024, 'x'));
-    for (; seen_ < events_; ++seen_) {
-      out.push_back(event);
-    }
-    return State::kIdle;
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
-    return std::chrono::steady_clock::time_point::max();
-  }
-  [[nodiscard]] bool ready() const override { return seen_ < events_; }
-
- private:
-  const std::atomic<int>& events_;
-  int seen_;
-};
-
-std::atomic<int> g_events = 0;
-
-std::unique_ptr<Listener> Start(bool tls) {
-  ListenerOptions options;
-  options.address = "127.0.0.1";
-  if (tls) {
-    const Identity identity = MakeIdentity({.common_name = "server"});
-    options.certificate_pem = identity.certificate_pem;
-    options.private_key_pem = identity.key_pem;
-  }
-  const auto body = std::make_shared<const std::string>(std::string(1024, 'x'));
-  auto listener = Listen(options, [body](Request& request) {
-    Response response;
-    if (request.target == "/watch") {
-      response.stream = std::make_unique<IdleStream>(g_events);
-      return response;
-    }
-    response.headers.Add("Content-Type", "application/json");
-    response.headers.Add("Cache-Control", "no-cache, private");
-    response.headers.Add("Audit-Id", "5f1c7c0a-3f0e-4f43-a6a2-2c3a86b1a0f1");
-    response.body.assign(request.target == "/list" ? 2000 : 1, body);
-    return response;
-  });
-  K8SNET_CHECK(listener.has_value());
-  return *std::move(listener);
-}
-
-double CpuSeconds(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
+using testing::StartBenchServer;
 
 constexpr char kGet[] =
     "GET /apis/networking.k8s.io/v1/namespaces/default/ingresses/web HTTP/1.1\r\n"
@@ -89,7 +35,8 @@ constexpr char kGet[] =
 // Runs `requests` on each of `clients` kept-alive connections and reports a round.
 void RunGets(benchmark::State& state, const std::string& request) {
   const auto clients = static_cast<std::size_t>(state.range(0));
-  const auto listener = Start(state.range(1) != 0);
+  const BenchEvents events;
+  const auto listener = StartBenchServer(events, state.range(1) != 0);
   const SslContext tls = state.range(1) != 0 ? NewClientContext() : nullptr;
   std::vector<Client> connections;
   for (std::size_t i = 0; i < clients; ++i) {
@@ -197,7 +144,8 @@ void BM_Connections(benchmark::State& state) {
     }
     _exit(0);
   }
-  const auto listener = Start(true);
+  BenchEvents events;
+  const auto listener = StartBenchServer(events);
   const std::size_t before = ResidentBytes();
   tell(to_child[1], listener->port());
   hear(from_child[0]);
@@ -215,7 +163,7 @@ void BM_Connections(benchmark::State& state) {
   std::int64_t rounds = 0;
   for ([[maybe_unused]] auto round : state) {
     tell(to_child[1], 1);
-    ++g_events;
+    ++events.count;
     listener->waker().Wake();
     hear(from_child[0]);
     ++rounds;

@@ -18,6 +18,7 @@
 #include "k8snet/server/listener.h"
 #include "src/http/http2_test_peer.h"
 #include "src/http/test_client.h"
+#include "src/http/test_streams.h"
 
 namespace k8snet::server {
 namespace {
@@ -25,66 +26,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::Client;
+using testing::EventLog;
 using ::testing::HasSubstr;
 using testing::Http2Client;
 using testing::Http2Peer;
+using testing::LogStream;
 using testing::MakeIdentity;
 using testing::NewClientContext;
 using testing::NewHttp2ClientContext;
 using testing::Reply;
-
-Bytes ToBytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
-
-// Events that any number of streams read from the start.
-class Events {
- public:
-  void Append(std::string event) {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(ToBytes(std::move(event)));
-    ++size_;
-  }
-  Bytes At(std::size_t position) {
-    const std::lock_guard lock(mutex_);
-    return position < events_.size() ? events_[position] : nullptr;
-  }
-  [[nodiscard]] std::size_t size() const { return size_; }
-
- private:
-  std::mutex mutex_;
-  std::vector<Bytes> events_;
-  std::atomic<std::size_t> size_ = 0;
-};
-
-class EventStream final : public Stream {
- public:
-  EventStream(Events& events, std::atomic<int>& alive, std::chrono::steady_clock::time_point end)
-      : events_(events), alive_(alive), end_(end) {
-    ++alive_;
-  }
-  ~EventStream() override { --alive_; }
-  State Pull(std::size_t budget_bytes, std::vector<Bytes>& out) override {
-    std::size_t size = 0;
-    while (Bytes event = events_.At(position_)) {
-      ++position_;
-      size += event->size();
-      out.push_back(std::move(event));
-      if (size >= budget_bytes) {
-        return State::kMore;
-      }
-    }
-    return std::chrono::steady_clock::now() >= end_ ? State::kEnd : State::kIdle;
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
-    return end_;
-  }
-  [[nodiscard]] bool ready() const override { return events_.size() > position_; }
-
- private:
-  Events& events_;
-  std::atomic<int>& alive_;
-  const std::chrono::steady_clock::time_point end_;
-  std::size_t position_ = 0;
-};
+using testing::ToBytes;
 
 // A listener with a handler for all tests:
 //   /watch...   a stream of `events_`; ?timeout ends it after 50 ms, ?binary sends length prefixes
@@ -118,7 +69,7 @@ class ListenerHttp2Test : public ::testing::Test {
       const auto end = request.target == "/watch?timeout"
                            ? std::chrono::steady_clock::now() + milliseconds(50)
                            : std::chrono::steady_clock::time_point::max();
-      response.stream = std::make_unique<EventStream>(events_, alive_, end);
+      response.stream = std::make_unique<LogStream>(events_, alive_, end);
       if (request.wants_websocket) {
         response.websocket = request.target == "/watch?binary" ? WebSocketMessages::kLengthPrefixed
                                                                : WebSocketMessages::kLines;
@@ -176,7 +127,7 @@ class ListenerHttp2Test : public ::testing::Test {
     return 0;
   }
 
-  Events events_;
+  EventLog events_;
   std::atomic<int> alive_ = 0;
   std::atomic<int> handled_ = 0;
   std::atomic<int> blocked_ = 0;

@@ -20,87 +20,26 @@
 #include <gtest/gtest.h>
 
 #include "src/http/test_client.h"
+#include "src/http/test_streams.h"
 
 namespace k8snet::server {
 namespace {
 
 using std::chrono::milliseconds;
 using testing::Client;
+using testing::EventLog;
 using ::testing::HasSubstr;
 using testing::Identity;
+using testing::LogStream;
 using testing::MakeIdentity;
 using testing::NewClientContext;
 using testing::Reply;
-
-Bytes ToBytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+using testing::ToBytes;
 
 const Identity& ServerIdentity() {
   static const Identity* const identity = new Identity(MakeIdentity({.common_name = "server"}));
   return *identity;
 }
-
-// Events that any number of streams read from the start, as watches do of the ring.
-class EventLog {
- public:
-  void Append(std::string event) {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(ToBytes(std::move(event)));
-    size_.store(events_.size(), std::memory_order_release);
-  }
-  void Clear() {
-    const std::lock_guard lock(mutex_);
-    events_.clear();
-    size_ = 0;
-  }
-  void End() { ended_ = true; }
-  [[nodiscard]] bool HasAfter(std::size_t position) const {
-    return size_.load(std::memory_order_acquire) > position || ended_;
-  }
-  [[nodiscard]] bool ended() const { return ended_; }
-  Bytes At(std::size_t position) {
-    const std::lock_guard lock(mutex_);
-    return position < events_.size() ? events_[position] : nullptr;
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<Bytes> events_;
-  std::atomic<std::size_t> size_ = 0;
-  std::atomic<bool> ended_ = false;
-};
-
-class LogStream final : public Stream {
- public:
-  LogStream(EventLog& log, std::atomic<int>& alive, std::chrono::steady_clock::time_point deadline)
-      : log_(log), alive_(alive), deadline_(deadline) {
-    ++alive_;
-  }
-  ~LogStream() override { --alive_; }
-
-  State Pull(std::size_t budget_bytes, std::vector<Bytes>& out) override {
-    std::size_t size = 0;
-    while (Bytes event = log_.At(position_)) {
-      ++position_;
-      size += event->size();
-      out.push_back(std::move(event));
-      if (size >= budget_bytes) {
-        return State::kMore;
-      }
-    }
-    return log_.ended() || std::chrono::steady_clock::now() >= deadline_ ? State::kEnd
-                                                                         : State::kIdle;
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point next_deadline() const override {
-    return deadline_;
-  }
-  [[nodiscard]] bool ready() const override { return log_.HasAfter(position_); }
-
- private:
-  EventLog& log_;
-  std::atomic<int>& alive_;
-  const std::chrono::steady_clock::time_point deadline_;
-  std::size_t position_ = 0;
-};
 
 // A listener with a handler for all tests:
 //   /watch          a stream of `events`
