@@ -511,6 +511,8 @@ TEST_F(ListenerTest, AnswersTooManyRequestsWhenTheQueueIsFull) {
   for (Client& client : queued) {
     EXPECT_EQ(client.Read().status, 200);
   }
+  // Answered connections pass the queue once more, to look for a next request.
+  EXPECT_TRUE(Eventually([this] { return listener_->stats().parked == 4; }));
   EXPECT_EQ(refused.Get("/").status, 200);
 }
 
