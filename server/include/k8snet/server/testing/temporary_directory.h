@@ -2,8 +2,7 @@
 #ifndef K8SNET_SERVER_TESTING_TEMPORARY_DIRECTORY_H_
 #define K8SNET_SERVER_TESTING_TEMPORARY_DIRECTORY_H_
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
