@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <system_error>
 
+#include "src/descriptor.h"
+
 namespace k8snet::server {
 namespace {
 
@@ -18,42 +20,11 @@ Error SystemError(std::string_view what, const std::string& path, int code) {
           std::string(what) + " " + path + ": " + std::generic_category().message(code)};
 }
 
-// A file descriptor that is closed when it goes.
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) {
-      close(fd_);
-    }
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
-bool WriteAll(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written <= 0) {
-      return false;
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<std::optional<std::string>> ReadFileIfThere(const std::string& path) {
-  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd() < 0) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
     if (errno == ENOENT) {
       return std::optional<std::string>();
     }
@@ -62,7 +33,7 @@ Result<std::optional<std::string>> ReadFileIfThere(const std::string& path) {
   std::string content;
   std::array<char, 16384> buffer{};
   while (true) {
-    const ssize_t size = read(file.fd(), buffer.data(), buffer.size());
+    const ssize_t size = read(file.get(), buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) {
       continue;
     }
@@ -90,11 +61,11 @@ Status WritePrivateFile(const std::string& path, std::string_view content) {
   }
   const std::string temporary = path + ".new." + std::to_string(getpid());
   unlink(temporary.c_str());
-  const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.fd() < 0) {
+  const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid()) {
     return SystemError("cannot write", path, errno);
   }
-  if (!WriteAll(file.fd(), content) || fsync(file.fd()) != 0 ||
+  if (!WriteAll(file.get(), content) || fsync(file.get()) != 0 ||
       rename(temporary.c_str(), path.c_str()) != 0) {
     const int code = errno;
     unlink(temporary.c_str());

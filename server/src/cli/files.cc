@@ -21,6 +21,8 @@
 #include <thread>
 #include <utility>
 
+#include "src/descriptor.h"
+
 namespace k8snet::cli {
 namespace {
 
@@ -31,22 +33,6 @@ constexpr std::size_t kMaxFile = std::size_t{256} << 20U;
 std::string SystemText(int code) { return std::generic_category().message(code); }
 
 Error SystemError(int code) { return {Reason::kInternalError, SystemText(code)}; }
-
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ > 2) {
-      close(fd_);
-    }
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 bool IsManifestName(std::string_view name) {
   return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json");
@@ -113,8 +99,8 @@ void AddPath(const std::string& path, std::vector<Input>& inputs) {
 Status WriteBeside(const std::string& path, std::string_view text, mode_t mode,
                    const struct stat* owner) {
   std::string temporary = path + ".XXXXXX";
-  const File file(mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.fd() < 0) {
+  const server::Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.valid()) {
     return SystemError(errno);
   }
   const auto fail = [&]() -> Status {
@@ -122,21 +108,14 @@ Status WriteBeside(const std::string& path, std::string_view text, mode_t mode,
     unlink(temporary.c_str());
     return SystemError(code);
   };
-  while (!text.empty()) {
-    const ssize_t written = write(file.fd(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written < 0) {
-      return fail();
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
+  if (!server::WriteAll(file.get(), text)) {
+    return fail();
   }
   if (owner != nullptr && (owner->st_uid != geteuid() || owner->st_gid != getegid())) {
     // Only root may give files away; for others the file becomes their own.
-    [[maybe_unused]] const int given = fchown(file.fd(), owner->st_uid, owner->st_gid);
+    [[maybe_unused]] const int given = fchown(file.get(), owner->st_uid, owner->st_gid);
   }
-  if (fchmod(file.fd(), mode) != 0 || fsync(file.fd()) != 0 ||
+  if (fchmod(file.get(), mode) != 0 || fsync(file.get()) != 0 ||
       rename(temporary.c_str(), path.c_str()) != 0) {
     return fail();
   }
@@ -215,19 +194,20 @@ Result<std::string> ReadInput(const Input& input, const Console& console) {
   if (!input.error.empty()) {
     return Error(Reason::kInternalError, input.error);
   }
-  const File file(input.is_stdin() ? fileno(console.in)
-                                   : open(input.path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd() < 0) {
+  const server::Descriptor opened(
+      input.is_stdin() ? -1 : open(input.path.c_str(), O_RDONLY | O_CLOEXEC));
+  const int file = input.is_stdin() ? fileno(console.in) : opened.get();
+  if (file < 0) {
     return SystemError(errno);
   }
   struct stat info {};
   std::string content;
-  if (fstat(file.fd(), &info) == 0 && S_ISREG(info.st_mode)) {
+  if (fstat(file, &info) == 0 && S_ISREG(info.st_mode)) {
     content.reserve(std::min(static_cast<std::size_t>(info.st_size), kMaxFile) + 1);
   }
   std::array<char, 65536> buffer{};
   while (true) {
-    const ssize_t size = read(file.fd(), buffer.data(), buffer.size());
+    const ssize_t size = read(file, buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) {
       continue;
     }

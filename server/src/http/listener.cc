@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "k8snet/apis/base/check.h"
+#include "src/descriptor.h"
 #include "src/http/connection.h"
-#include "src/http/descriptor.h"
 #include "src/http/listening_socket.h"
 #include "src/http/pump.h"
 #include "src/http/tls.h"

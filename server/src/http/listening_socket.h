@@ -6,7 +6,7 @@
 #include <string>
 
 #include "k8snet/apis/base/result.h"
-#include "src/http/descriptor.h"
+#include "src/descriptor.h"
 
 namespace k8snet::server {
 

@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "src/descriptor.h"
 #include "src/http/connection.h"
-#include "src/http/descriptor.h"
 #include "src/http/session.h"
 #include "src/mutex.h"
 

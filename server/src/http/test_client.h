@@ -26,7 +26,7 @@
 #include <openssl/x509v3.h>
 
 #include "k8snet/apis/base/check.h"
-#include "src/http/descriptor.h"
+#include "src/descriptor.h"
 #include "src/http/tls.h"
 
 namespace k8snet::server::testing {

@@ -1,10 +1,13 @@
 // A file descriptor that closes itself.
-#ifndef K8SNET_SRC_HTTP_DESCRIPTOR_H_
-#define K8SNET_SRC_HTTP_DESCRIPTOR_H_
+#ifndef K8SNET_SERVER_SRC_DESCRIPTOR_H_
+#define K8SNET_SERVER_SRC_DESCRIPTOR_H_
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace k8snet::server {
@@ -35,6 +38,21 @@ class Descriptor {
   int fd_ = -1;
 };
 
+// Writes all of `text` to `fd`, a blocking one. Returns whether it could; errno says why not.
+[[nodiscard]] inline bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      return false;
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 // Adds one to the eventfd `fd`.
 inline void SignalEvent(int fd) {
   const std::uint64_t one = 1;
@@ -50,4 +68,4 @@ inline void ClearEvent(int fd) {
 
 }  // namespace k8snet::server
 
-#endif  // K8SNET_SRC_HTTP_DESCRIPTOR_H_
+#endif  // K8SNET_SERVER_SRC_DESCRIPTOR_H_
